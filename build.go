@@ -1,0 +1,390 @@
+package xtally
+
+import (
+	"context"
+	"crypto/sha256"
+	"encoding/hex"
+	"fmt"
+	"io/fs"
+	"path"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+)
+
+// layers is the order models are built in. A model reads only from layers
+// before its own, so the order within a layer does not matter. Seeds and
+// staging are views; the rest are tables unless the model says otherwise.
+var layers = []string{"seeds", "staging", "identity", "calls", "rated", "settled", "marts"}
+
+// BuildResult says what a build did.
+type BuildResult struct {
+	Months   []Month // made anew; empty when nothing had changed
+	Undated  bool    // records without any time were among them
+	Checks   int     // checks and keys proved
+	Duration time.Duration
+}
+
+// Build makes the derived tables of every month that Load touched since the
+// last build, and of all months after the models or settings changed. It
+// proves every model's key and runs every check in the same transaction:
+// either all of it is published or, with an error, nothing. A [*CheckError]
+// names the check and holds the offending rows.
+func (t *Tally) Build(ctx context.Context) (BuildResult, error) { return t.build(ctx, false) }
+
+// Rebuild is Build for all months, whatever changed. It gives the same rows.
+func (t *Tally) Rebuild(ctx context.Context) (BuildResult, error) { return t.build(ctx, true) }
+
+func (t *Tally) build(ctx context.Context, all bool) (result BuildResult, err error) {
+	start := t.o.now()
+	models, err := t.models()
+	if err != nil {
+		return result, err
+	}
+	print, err := t.fingerprint()
+	if err != nil {
+		return result, err
+	}
+	if err := t.exec(ctx, "begin transaction"); err != nil {
+		return result, err
+	}
+	defer func() {
+		if err != nil {
+			t.conn.ExecContext(context.WithoutCancel(ctx), "rollback")
+		}
+	}()
+	b := &builder{Tally: t, models: models}
+	if err := b.scope(ctx, print, all); err != nil {
+		return result, err
+	}
+	if len(b.months) == 0 && !b.fresh {
+		return result, t.exec(ctx, "commit")
+	}
+	if err := b.run(ctx); err != nil {
+		return result, err
+	}
+	if err := b.finish(ctx, print); err != nil {
+		return result, err
+	}
+	for _, m := range b.months {
+		month, err := ParseMonth(m[:7], start)
+		if err != nil {
+			return result, err
+		}
+		if m == undated {
+			result.Undated = true
+			continue
+		}
+		result.Months = append(result.Months, month)
+	}
+	result.Checks = b.checks
+	result.Duration = t.o.now().Sub(start)
+	return result, nil
+}
+
+// undated is the month that stands for records without any time; see the
+// macro of that name.
+const undated = "1970-01-01"
+
+// model is one file of sql/<layer>/.
+type model struct {
+	layer, name, query string
+	key                []string
+	isView             bool
+}
+
+func (m model) relation() string { return m.layer + "." + m.name }
+
+// models reads all layers, in order.
+func (t *Tally) models() ([]model, error) {
+	var all []model
+	for _, layer := range layers {
+		files, err := fs.Glob(t.o.sql, layer+"/*.sql")
+		if err != nil {
+			return nil, err
+		}
+		for _, f := range files {
+			b, err := fs.ReadFile(t.o.sql, f)
+			if err != nil {
+				return nil, err
+			}
+			m := model{layer: layer, name: strings.TrimSuffix(path.Base(f), ".sql"), query: string(b)}
+			m.isView = layer == "seeds" || layer == "staging" || header(m.query, "stored") == "view"
+			for _, k := range strings.Split(header(m.query, "key"), ",") {
+				m.key = append(m.key, strings.TrimSpace(k))
+			}
+			all = append(all, m)
+		}
+	}
+	return all, nil
+}
+
+// header reads one of a model's first comment lines, such as "-- key: month".
+func header(query, name string) string {
+	for line := range strings.Lines(query) {
+		if !strings.HasPrefix(line, "--") {
+			break
+		}
+		if v, ok := strings.CutPrefix(line, "-- "+name+":"); ok {
+			return strings.TrimSpace(v)
+		}
+	}
+	return ""
+}
+
+// fingerprint is what derived tables depend on beside raw: models and settings.
+func (t *Tally) fingerprint() (string, error) {
+	h := sha256.New()
+	fmt.Fprintln(h, t.o.settleBy, t.o.zeroSecondMin)
+	err := fs.WalkDir(t.o.sql, ".", func(p string, d fs.DirEntry, err error) error {
+		if err != nil || d.IsDir() {
+			return err
+		}
+		b, err := fs.ReadFile(t.o.sql, p)
+		fmt.Fprintln(h, p, len(b))
+		h.Write(b)
+		return err
+	})
+	return hex.EncodeToString(h.Sum(nil)), err
+}
+
+// builder is one build under way.
+type builder struct {
+	*Tally
+	models []model
+	months []string // dates of first days, ascending
+	fresh  bool     // the derived tables do not exist, or are of other models
+	checks int
+}
+
+// scope decides which months to make anew, and writes them to raw.build_scope.
+func (b *builder) scope(ctx context.Context, print string, all bool) error {
+	was, err := b.meta(ctx, "built_with")
+	if err != nil {
+		return err
+	}
+	b.fresh = was != print
+	if b.fresh {
+		for _, layer := range slices.Backward(layers) {
+			if err := b.exec(ctx, "drop schema if exists "+layer+" cascade"); err != nil {
+				return err
+			}
+		}
+	}
+	if err := b.exec(ctx, "delete from raw.build_scope"); err != nil {
+		return err
+	}
+	if err := b.straddles(ctx); err != nil {
+		return err
+	}
+	changed := "select distinct month from raw.months_to_build"
+	if all || b.fresh {
+		changed = "select month from raw.fee_records union select month from raw.events " +
+			"union select month from raw.sms union select month from raw.number_status union " + changed
+	}
+	if err := b.exec(ctx, "insert into raw.build_scope "+changed); err != nil {
+		return err
+	}
+	if err := b.widenScope(ctx); err != nil {
+		return err
+	}
+	rows, err := b.conn.QueryContext(ctx, "select cast(month as varchar) from raw.build_scope order by month")
+	if err != nil {
+		return err
+	}
+	defer rows.Close()
+	for rows.Next() {
+		var m string
+		if err := rows.Scan(&m); err != nil {
+			return err
+		}
+		b.months = append(b.months, m)
+	}
+	return rows.Err()
+}
+
+// straddles notes which months share a call since the last build: versions of
+// one record that fall in two months, or a session's events around midnight.
+func (b *builder) straddles(ctx context.Context) error {
+	last, err := b.meta(ctx, "built_to_file")
+	if err != nil {
+		return err
+	}
+	id, _ := strconv.ParseInt(last, 10, 64) // empty before the first build: all files are new
+	for _, name := range []string{"straddling_records", "straddling_sessions"} {
+		q, err := fs.ReadFile(b.o.sql, "ingest/"+name+".sql")
+		if err != nil {
+			return err
+		}
+		if err := b.exec(ctx,
+			fmt.Sprintf("set variable built_to_file = %d", id),
+			"insert into raw.straddles select * from ("+string(q)+") except select * from raw.straddles"); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// widenScope adds months linked by straddles until none is missing.
+func (b *builder) widenScope(ctx context.Context) error {
+	for {
+		r, err := b.conn.ExecContext(ctx, `insert into raw.build_scope
+			select distinct other_month from raw.straddles
+			where month in (select month from raw.build_scope)
+				and other_month not in (select month from raw.build_scope)`)
+		if err != nil {
+			return err
+		}
+		if n, err := r.RowsAffected(); err != nil || n == 0 {
+			return err
+		}
+	}
+}
+
+// run makes all models of the scope, then the checks.
+func (b *builder) run(ctx context.Context) error {
+	if err := b.exec(ctx,
+		"delete from raw.settings",
+		"insert into raw.settings values ('settle_by', "+quote(b.o.settleBy)+"), ('zero_second_min', '"+strconv.Itoa(b.o.zeroSecondMin)+"')",
+	); err != nil {
+		return err
+	}
+	for _, layer := range layers {
+		if err := b.exec(ctx, "create schema if not exists "+layer); err != nil {
+			return err
+		}
+	}
+	for _, m := range b.models {
+		started := b.o.now()
+		if err := b.make(ctx, m); err != nil {
+			return err
+		}
+		b.o.log.Debug("built", "relation", m.relation(), "took", b.o.now().Sub(started))
+	}
+	return b.check(ctx)
+}
+
+// make builds one model: a view as it is; a table with months by replacing
+// the months of the scope; any other table whole.
+func (b *builder) make(ctx context.Context, m model) error {
+	if m.isView {
+		return b.named(m, b.exec(ctx, "create or replace view "+m.relation()+" as "+m.query))
+	}
+	byMonth, err := b.hasMonth(ctx, m)
+	if err != nil {
+		return b.named(m, err)
+	}
+	if !byMonth {
+		if err := b.exec(ctx, "create or replace table "+m.relation()+" as "+m.query); err != nil {
+			return b.named(m, err)
+		}
+		return b.proveKey(ctx, m, "")
+	}
+	inScope := " where month in (select null::date where false)" // an empty database
+	if len(b.months) > 0 {
+		inScope = " where month in (" + dates(b.months) + ")"
+	}
+	statements := []string{"delete from " + m.relation() + inScope}
+	if b.fresh {
+		statements = []string{"create or replace table " + m.relation() + " as select * from (" + m.query + ") limit 0"}
+	}
+	statements = append(statements, "insert into "+m.relation()+" by name select * from ("+m.query+")"+inScope)
+	if err := b.exec(ctx, statements...); err != nil {
+		return b.named(m, err)
+	}
+	return b.proveKey(ctx, m, inScope)
+}
+
+func (b *builder) named(m model, err error) error {
+	if err != nil {
+		return fmt.Errorf("build %s: %w", m.relation(), err)
+	}
+	return nil
+}
+
+// hasMonth tells whether the model's rows belong to bill months.
+func (b *builder) hasMonth(ctx context.Context, m model) (bool, error) {
+	rows, err := b.conn.QueryContext(ctx, "select * from ("+m.query+") limit 0")
+	if err != nil {
+		return false, err
+	}
+	defer rows.Close()
+	columns, err := rows.Columns()
+	return slices.Contains(columns, "month"), err
+}
+
+// proveKey proves that a model's key is unique and never null.
+func (b *builder) proveKey(ctx context.Context, m model, where string) error {
+	key := strings.Join(m.key, ", ")
+	query := "select " + key + ", count(*) as row_count from " + m.relation() + where +
+		" group by " + key + " having count(*) > 1 or " + strings.Join(m.key, " is null or ") + " is null"
+	return b.mustBeEmpty(ctx, "key of "+m.relation(), query)
+}
+
+// check runs sql/checks: each query must return no row.
+func (b *builder) check(ctx context.Context) error {
+	files, err := fs.Glob(b.o.sql, "checks/*.sql")
+	if err != nil {
+		return err
+	}
+	for _, f := range files {
+		q, err := fs.ReadFile(b.o.sql, f)
+		if err != nil {
+			return err
+		}
+		if err := b.mustBeEmpty(ctx, strings.TrimSuffix(path.Base(f), ".sql"), string(q)); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// mustBeEmpty runs a query and returns its rows, if any, as a CheckError.
+func (b *builder) mustBeEmpty(ctx context.Context, name, query string) error {
+	b.checks++
+	rows, err := b.conn.QueryContext(ctx, "select columns(*)::varchar from ("+query+") limit 10")
+	if err != nil {
+		return fmt.Errorf("check %s: %w", name, err)
+	}
+	defer rows.Close()
+	columns, err := rows.Columns()
+	if err != nil {
+		return err
+	}
+	e := &CheckError{Check: name, Columns: columns}
+	for rows.Next() {
+		r, err := textRow(rows, len(columns))
+		if err != nil {
+			return err
+		}
+		e.Rows = append(e.Rows, r)
+	}
+	if err := rows.Err(); err != nil {
+		return fmt.Errorf("check %s: %w", name, err)
+	}
+	if len(e.Rows) > 0 {
+		return e
+	}
+	return nil
+}
+
+// finish notes what was built and publishes it.
+func (b *builder) finish(ctx context.Context, print string) error {
+	if err := b.setMeta(ctx, "built_with", print); err != nil {
+		return err
+	}
+	return b.exec(ctx,
+		"insert or replace into raw.meta select 'built_to_file', cast(coalesce(max(file_id), 0) as varchar) from raw.files",
+		"delete from raw.months_to_build",
+		"delete from raw.build_scope",
+		"commit")
+}
+
+func dates(months []string) string {
+	quoted := make([]string, len(months))
+	for i, m := range months {
+		quoted[i] = "date " + quote(m)
+	}
+	return strings.Join(quoted, ", ")
+}

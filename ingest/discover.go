@@ -1,0 +1,130 @@
+package ingest
+
+import (
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+)
+
+// input is a file to read.
+type input struct {
+	path string // to open
+	name string // to show: relative to the path given, with forward slashes
+	size int64
+}
+
+// discover lists the files under paths: files as they are, folders with all
+// below them, globs. A file reached twice is listed once. Hidden files and
+// links to folders are passed over with a word.
+func discover(paths []string, warn func(msg, file string)) ([]input, error) {
+	if warn == nil {
+		warn = func(string, string) {}
+	}
+	var all []input
+	for _, p := range paths {
+		found, err := expand(p, warn)
+		if err != nil {
+			return nil, err
+		}
+		all = append(all, found...)
+	}
+	seen := map[string]bool{}
+	all = slices.DeleteFunc(all, func(in input) bool {
+		abs, err := filepath.Abs(in.path)
+		if err != nil {
+			abs = in.path
+		}
+		was := seen[abs]
+		seen[abs] = true
+		return was
+	})
+	if len(all) == 0 {
+		return nil, &Error{strings.Join(paths, ", "), fmt.Errorf("%w; give a file, a folder or a glob that holds callbacks", ErrNoFiles)}
+	}
+	return all, nil
+}
+
+// expand lists the files of one path. A path that exists is taken as it is,
+// even with glob characters in its name.
+func expand(path string, warn func(msg, file string)) ([]input, error) {
+	info, err := os.Stat(path)
+	if err == nil && info.IsDir() {
+		return walk(path, warn)
+	}
+	if err == nil {
+		return []input{{path, filepath.Base(path), info.Size()}}, nil
+	}
+	if !strings.ContainsAny(path, "*?[") {
+		return nil, &Error{path, fmt.Errorf("%w; check the path", reason(err))}
+	}
+	matches, globErr := filepath.Glob(path)
+	if globErr != nil {
+		return nil, &Error{path, fmt.Errorf("bad glob: %w; quote it and check its brackets", globErr)}
+	}
+	root := globRoot(path)
+	var all []input
+	for _, m := range matches {
+		found, err := expand(m, warn)
+		if err != nil {
+			return nil, err
+		}
+		for _, in := range found {
+			if rel, err := filepath.Rel(root, in.path); err == nil {
+				in.name = filepath.ToSlash(rel)
+			}
+			all = append(all, in)
+		}
+	}
+	return all, nil
+}
+
+// globRoot is the part of a glob before its first folder with a wildcard.
+func globRoot(path string) string {
+	dir := filepath.Dir(path)
+	for strings.ContainsAny(dir, "*?[") {
+		dir = filepath.Dir(dir)
+	}
+	return dir
+}
+
+func walk(root string, warn func(msg, file string)) ([]input, error) {
+	var all []input
+	err := filepath.WalkDir(root+string(filepath.Separator), func(path string, d fs.DirEntry, err error) error {
+		if err != nil {
+			return &Error{path, fmt.Errorf("%w; check the rights of the folder", reason(err))}
+		}
+		if strings.HasPrefix(d.Name(), ".") && path != root+string(filepath.Separator) {
+			warn("hidden, passed over", path)
+			if d.IsDir() {
+				return fs.SkipDir
+			}
+			return nil
+		}
+		if d.IsDir() {
+			return nil
+		}
+		info, err := os.Stat(path) // follows a link to a file
+		if err != nil || !info.Mode().IsRegular() {
+			warn("not a regular file, passed over", path)
+			return nil
+		}
+		rel, err := filepath.Rel(root, path)
+		if err != nil {
+			return err
+		}
+		all = append(all, input{path, filepath.ToSlash(rel), info.Size()})
+		return nil
+	})
+	return all, err
+}
+
+// reason strips the path from an error that names it again.
+func reason(err error) error {
+	if pe, ok := err.(*fs.PathError); ok {
+		return pe.Err
+	}
+	return err
+}

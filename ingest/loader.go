@@ -1,0 +1,349 @@
+package ingest
+
+import (
+	"context"
+	"database/sql"
+	"fmt"
+	"io/fs"
+	"strings"
+)
+
+// loader takes chunks into the database.
+type loader struct {
+	conn    *sql.Conn
+	o       Options
+	known   map[string]string
+	sources map[string]sourceState
+	nextID  int64
+
+	inTx      bool
+	firstFile int64 // first file of the open transaction
+	done      []fileDone
+	result    Result
+}
+
+// readLedger learns which files were loaded before.
+func (l *loader) readLedger(ctx context.Context) error {
+	l.known, l.sources = map[string]string{}, map[string]sourceState{}
+	rows, err := l.conn.QueryContext(ctx, "select source, sha256, source_bytes, file_id from raw.files order by file_id")
+	if err != nil {
+		return err
+	}
+	defer rows.Close()
+	for rows.Next() {
+		var source, sum string
+		var bytes, id int64
+		if err := rows.Scan(&source, &sum, &bytes, &id); err != nil {
+			return err
+		}
+		l.known[sum] = source
+		l.sources[source] = sourceState{sum, bytes}
+		l.nextID = max(l.nextID, id)
+	}
+	l.nextID++
+	return rows.Err()
+}
+
+// consume loads chunks until the producer ends, committing between files.
+func (l *loader) consume(ctx context.Context, p *producer) (err error) {
+	defer func() {
+		if l.inTx {
+			// The context may be gone; the rollback must still happen.
+			l.conn.ExecContext(context.WithoutCancel(ctx), "rollback")
+		}
+	}()
+	for c := range p.out {
+		err := l.chunk(ctx, c)
+		c.remove()
+		if err != nil {
+			return err
+		}
+	}
+	if p.err != nil {
+		return p.err
+	}
+	return ctx.Err()
+}
+
+// chunk loads one chunk and, when it ends between files, commits.
+func (l *loader) chunk(ctx context.Context, c *chunk) error {
+	if !l.inTx {
+		if err := l.begin(ctx, c.firstFile); err != nil {
+			return err
+		}
+	}
+	if err := l.load(ctx, c); err != nil {
+		return err
+	}
+	l.done = append(l.done, c.done...)
+	if c.open {
+		return nil
+	}
+	if err := l.commit(ctx); err != nil {
+		return err
+	}
+	if l.o.Progress != nil {
+		c.progress.Records = l.result.Records
+		l.o.Progress(c.progress)
+	}
+	return nil
+}
+
+func (l *loader) begin(ctx context.Context, firstFile int64) error {
+	l.firstFile = firstFile
+	l.inTx = true
+	return l.exec(ctx,
+		"begin transaction",
+		"create or replace temp table empty_bodies (file_id integer, body_no bigint)")
+}
+
+// load brings one chunk into raw: plain pushes and events in one pass each,
+// then as text what those passes did not bring back and what was never plain.
+func (l *loader) load(ctx context.Context, c *chunk) error {
+	if err := l.exec(ctx,
+		fmt.Sprintf("set variable chunk_file = %d", c.firstFile),
+		fmt.Sprintf("set variable chunk_body = %d", c.firstBody),
+		fmt.Sprintf("set variable longest_line = %d", max(2<<20, c.longest+1<<16)),
+		"create or replace temp table frames (file_id integer, body_no bigint, line bigint, problem varchar, context varchar, body varchar)",
+	); err != nil {
+		return err
+	}
+	for _, s := range []struct {
+		spool    int
+		relation string
+	}{{feeSpool, "fee_records"}, {eventSpool, "events"}} {
+		if c.frames[s.spool] == 0 {
+			continue
+		}
+		if err := l.plain(ctx, c, s.spool, s.relation); err != nil {
+			return err
+		}
+	}
+	if c.frames[textSpool] > 0 {
+		if err := l.spooled(ctx, c.path(textSpool), "insert into frames by name ", "frames"); err != nil {
+			return err
+		}
+	}
+	var text int64
+	if err := l.conn.QueryRowContext(ctx, "select count(*) from frames").Scan(&text); err != nil {
+		return err
+	}
+	if text > 0 {
+		if err := l.recover(ctx, c); err != nil {
+			return err
+		}
+	}
+	return l.exec(ctx, "insert into raw.months_to_build "+
+		"select distinct month from raw.fee_records where "+inChunk+
+		" union select distinct month from raw.events where "+inChunk+
+		" union select distinct month from raw.sms where "+inChunk+
+		" union select distinct month from raw.number_status where "+inChunk)
+}
+
+// inChunk selects the rows that the current chunk brought.
+const inChunk = "(file_id > getvariable('chunk_file') or (file_id = getvariable('chunk_file') and body_no >= getvariable('chunk_body')))"
+
+// plain loads a JSON spool and fetches the lines it did not bring back.
+func (l *loader) plain(ctx context.Context, c *chunk, spool int, relation string) error {
+	if err := l.spooled(ctx, c.path(spool), "insert into raw."+relation+" by name ", relation); err != nil {
+		return err
+	}
+	var bodies int64
+	query := "select count(*) from (select distinct file_id, body_no from raw." + relation + " where " + inChunk + ")"
+	if err := l.conn.QueryRowContext(ctx, query).Scan(&bodies); err != nil {
+		return err
+	}
+	if bodies == c.frames[spool] {
+		return nil
+	}
+	return l.spooled(ctx, c.path(spool), "insert into frames by name ", "unread_frames")
+}
+
+// recover finds out what each text frame is, sends callbacks through the JSON
+// reader and all else to the rejects.
+func (l *loader) recover(ctx context.Context, c *chunk) error {
+	bodies, err := l.query("bodies")
+	if err != nil {
+		return err
+	}
+	if err := l.exec(ctx, "create or replace temp table bodies as "+bodies); err != nil {
+		return err
+	}
+	for kind, relation := range map[string]string{"fee": "fee_records", "event": "events", "sms": "sms", "status": "number_status"} {
+		if err := l.recoverKind(ctx, c, kind, relation); err != nil {
+			return err
+		}
+	}
+	return l.exec(ctx,
+		"insert into empty_bodies select file_id, body_no from bodies where is_callback(kind) and record_count = 0",
+		"insert into raw.rejects by name select file_id, body_no, line, kind as reason, detail, text from bodies where not is_callback(kind)",
+	)
+}
+
+// recoverKind loads the recovered bodies of one kind. A body that the JSON
+// reader still does not take, or not with all its records, is rejected whole.
+func (l *loader) recoverKind(ctx context.Context, c *chunk, kind, relation string) error {
+	var n int64
+	if err := l.conn.QueryRowContext(ctx, "select count(*) from bodies where kind = ? and record_count > 0", kind).Scan(&n); err != nil || n == 0 {
+		return err
+	}
+	lines, err := l.query("spliced_bodies")
+	if err != nil {
+		return err
+	}
+	path := c.path(textSpool) + "." + kind
+	if err := l.exec(ctx,
+		fmt.Sprintf("set variable kind = '%s'", kind),
+		"copy ("+lines+") to "+quote(path)+" (format csv, header false, quote '', escape '', delimiter '\x01')",
+	); err != nil {
+		return err
+	}
+	if err := l.spooled(ctx, path, "insert into raw."+relation+" by name ", relation); err != nil {
+		return err
+	}
+	return l.exec(ctx,
+		"create or replace temp table unread as select file_id, body_no from bodies "+
+			"left join (select file_id, body_no, count(*) as brought_count from raw."+relation+" where "+inChunk+" group by file_id, body_no) as brought using (file_id, body_no) "+
+			"where kind = getvariable('kind') and record_count > 0 and coalesce(brought_count, 0) <> record_count",
+		"delete from raw."+relation+" where (file_id, body_no) in (select (file_id, body_no) from unread)",
+		"update bodies set kind = 'unreadable_member', detail = 'JSON with a member that cannot be read (a broken \\u escape?)', text = callback "+
+			"where (file_id, body_no) in (select (file_id, body_no) from unread)",
+	)
+}
+
+// commit writes the ledger's rows, proves the counts and commits.
+func (l *loader) commit(ctx context.Context) error {
+	for _, d := range l.done {
+		if d.replaces != "" {
+			if err := l.forget(ctx, d.replaces); err != nil {
+				return err
+			}
+		}
+	}
+	if err := l.writeLedger(ctx); err != nil {
+		return err
+	}
+	files, err := l.proveCounts(ctx)
+	if err != nil {
+		return err
+	}
+	if err := l.exec(ctx, "commit"); err != nil {
+		return err
+	}
+	l.inTx = false
+	l.done = l.done[:0]
+	for _, f := range files {
+		l.result.Records += f.Records
+	}
+	l.result.Files = append(l.result.Files, files...)
+	l.result.Loaded += len(files)
+	return nil
+}
+
+// forget removes the earlier, shorter state of a file that has grown. Its
+// lines are all in the new state, so nothing is lost.
+func (l *loader) forget(ctx context.Context, source string) error {
+	old := fmt.Sprintf("(select file_id from raw.files where source = %s and file_id < %d)", quote(source), l.firstFile)
+	for _, t := range []string{"fee_records", "events", "sms", "number_status"} {
+		if err := l.exec(ctx,
+			"insert into raw.months_to_build select distinct month from raw."+t+" where file_id in "+old,
+			"delete from raw."+t+" where file_id in "+old); err != nil {
+			return err
+		}
+	}
+	return l.exec(ctx,
+		"delete from raw.rejects where file_id in "+old,
+		fmt.Sprintf("delete from raw.files where source = %s and file_id < %d", quote(source), l.firstFile))
+}
+
+// writeLedger inserts the finished files with what the reader counted.
+func (l *loader) writeLedger(ctx context.Context) error {
+	insert, err := l.conn.PrepareContext(ctx, "insert into raw.files (file_id, file, source, sha256, bytes, source_bytes, "+
+		"line_count, blank_line_count, frame_line_count, frame_count, repaired_line_count, status, loaded_at) values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)")
+	if err != nil {
+		return err
+	}
+	defer insert.Close()
+	now := l.o.Now().UTC().Truncate(1e9)
+	for _, d := range l.done {
+		s := d.stats
+		status := "loaded"
+		switch {
+		case d.damaged:
+			status = "damaged"
+		case s.frames == 0:
+			status = "empty"
+		}
+		if _, err := insert.ExecContext(ctx, d.id, d.name, d.source, d.sha256, d.bytes, d.sourceBytes,
+			s.lines, s.blank, s.frameLines, s.frames, s.repaired, status, now); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// proveCounts counts in the tables what the files gave and holds it against
+// what the reader saw: lines = blank + framed, frames = bodies + rejects.
+func (l *loader) proveCounts(ctx context.Context) ([]File, error) {
+	counts, err := l.query("file_counts")
+	if err != nil {
+		return nil, err
+	}
+	if err := l.exec(ctx,
+		fmt.Sprintf("set variable first_file = %d", l.firstFile),
+		"update raw.files set body_count = 0, record_count = 0, event_count = 0, message_count = 0, status_count = 0, reject_count = 0 "+
+			"where file_id >= getvariable('first_file')",
+		"update raw.files set body_count = counts.body_count, record_count = counts.record_count, event_count = counts.event_count, "+
+			"message_count = counts.message_count, status_count = counts.status_count, reject_count = counts.reject_count "+
+			"from ("+counts+") as counts where raw.files.file_id = counts.file_id",
+	); err != nil {
+		return nil, err
+	}
+	rows, err := l.conn.QueryContext(ctx, "select file, sha256, bytes, line_count, blank_line_count, frame_line_count, frame_count, "+
+		"body_count, record_count, event_count, message_count, status_count, reject_count, status "+
+		"from raw.files where file_id >= getvariable('first_file') order by file_id")
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	var files []File
+	for rows.Next() {
+		var f File
+		var blank, framed, frames int64
+		if err := rows.Scan(&f.Name, &f.SHA256, &f.Bytes, &f.Lines, &blank, &framed, &frames,
+			&f.Bodies, &f.Records, &f.Events, &f.Messages, &f.Statuses, &f.Rejects, &f.Status); err != nil {
+			return nil, err
+		}
+		if f.Lines != blank+framed || frames != f.Bodies+f.Rejects {
+			return nil, &Error{f.Name, fmt.Errorf("lines unaccounted for: %d lines, %d blank, %d framed; %d frames, %d bodies, %d rejects; please report this file's shape",
+				f.Lines, blank, framed, frames, f.Bodies, f.Rejects)}
+		}
+		files = append(files, f)
+	}
+	return files, rows.Err()
+}
+
+// spooled runs a statement of sql/ingest over one spool file.
+func (l *loader) spooled(ctx context.Context, path, prefix, name string) error {
+	q, err := l.query(name)
+	if err != nil {
+		return err
+	}
+	return l.exec(ctx, "set variable spool = "+quote(path), prefix+q)
+}
+
+func (l *loader) query(name string) (string, error) {
+	b, err := fs.ReadFile(l.o.SQL, "ingest/"+name+".sql")
+	return string(b), err
+}
+
+func (l *loader) exec(ctx context.Context, statements ...string) error {
+	for _, s := range statements {
+		if _, err := l.conn.ExecContext(ctx, s); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func quote(s string) string { return "'" + strings.ReplaceAll(s, "'", "''") + "'" }

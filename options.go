@@ -1,0 +1,154 @@
+package xtally
+
+import (
+	"fmt"
+	"io/fs"
+	"log/slog"
+	"regexp"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/xtally/xtally/ingest"
+)
+
+// Option changes how a Tally works.
+type Option func(*options) error
+
+type options struct {
+	sql           fs.FS
+	log           *slog.Logger
+	now           func() time.Time
+	memoryLimit   int64
+	progress      func(Progress)
+	settleBy      string
+	zeroSecondMin int
+}
+
+// Progress says how far a load is.
+type Progress = ingest.Progress
+
+func newOptions(opts []Option) (options, error) {
+	models, err := fs.Sub(embedded, "sql")
+	if err != nil {
+		return options{}, err
+	}
+	o := options{
+		sql:      models,
+		log:      slog.New(slog.DiscardHandler),
+		now:      time.Now,
+		progress: func(Progress) {},
+		settleBy: "end",
+	}
+	for _, opt := range opts {
+		if err := opt(&o); err != nil {
+			return options{}, err
+		}
+	}
+	return o, nil
+}
+
+// WithLogger sends what happens to a logger. Default: nothing is logged.
+func WithLogger(log *slog.Logger) Option {
+	return func(o *options) error {
+		o.log = log
+		return nil
+	}
+}
+
+// WithClock replaces the clock, for tests and for hosts with their own time.
+// Default: time.Now.
+func WithClock(now func() time.Time) Option {
+	return func(o *options) error {
+		o.now = now
+		return nil
+	}
+}
+
+// WithSQL replaces the embedded sql folder, for a host that changes a model.
+func WithSQL(models fs.FS) Option {
+	return func(o *options) error {
+		if _, err := fs.Stat(models, "macros.sql"); err != nil {
+			return fmt.Errorf("sql folder: %w", err)
+		}
+		o.sql = models
+		return nil
+	}
+}
+
+// WithMemoryLimit bounds DuckDB's memory in bytes; what needs more is spilled
+// to disk. Default: a quarter of the machine, at most 4 GB.
+func WithMemoryLimit(bytes int64) Option {
+	return func(o *options) error {
+		if bytes < 256<<20 {
+			return fmt.Errorf("memory limit %d bytes: want at least 256MB", bytes)
+		}
+		o.memoryLimit = bytes
+		return nil
+	}
+}
+
+// WithProgress is told now and then how far a load is, from the goroutine
+// that called Load. Default: nobody is told.
+func WithProgress(f func(Progress)) Option {
+	return func(o *options) error {
+		o.progress = f
+		return nil
+	}
+}
+
+// WithSettleBy sets which moment of a call decides its settlement hour: "end"
+// (default) or "answer". The vendor does not document it.
+func WithSettleBy(moment string) Option {
+	return func(o *options) error {
+		if moment != "end" && moment != "answer" {
+			return fmt.Errorf("settle_by %q: want end or answer", moment)
+		}
+		o.settleBy = moment
+		return nil
+	}
+}
+
+// WithZeroSecondMin sets the minutes of an answered call of 0 seconds: 0
+// (default) or 1. The vendor does not document it.
+func WithZeroSecondMin(minutes int) Option {
+	return func(o *options) error {
+		if minutes != 0 && minutes != 1 {
+			return fmt.Errorf("zero_second_min %d: want 0 or 1", minutes)
+		}
+		o.zeroSecondMin = minutes
+		return nil
+	}
+}
+
+var byteUnits = map[string]int64{
+	"": 1, "b": 1,
+	"kb": 1e3, "mb": 1e6, "gb": 1e9, "tb": 1e12,
+	"kib": 1 << 10, "mib": 1 << 20, "gib": 1 << 30, "tib": 1 << 40,
+}
+
+var bytesText = regexp.MustCompile(`^([0-9]+)(?:\.([0-9]))?[0-9]* *([a-zA-Z]*)$`)
+
+// ParseBytes reads a size such as 1500MB, 2GB or 1.5 GiB.
+func ParseBytes(text string) (int64, error) {
+	m := bytesText.FindStringSubmatch(strings.TrimSpace(text))
+	if m == nil {
+		return 0, fmt.Errorf("size %q: want a number and a unit, such as 1500MB or 2GB", text)
+	}
+	unit, ok := byteUnits[strings.ToLower(m[3])]
+	n, err := strconv.ParseInt(m[1], 10, 40)
+	if !ok || err != nil {
+		return 0, fmt.Errorf("size %q: want a number and a unit, such as 1500MB or 2GB", text)
+	}
+	size := n * unit
+	if m[2] != "" {
+		size += unit * int64(m[2][0]-'0') / 10
+	}
+	return size, nil
+}
+
+// readSQL reads a file of the sql folder.
+func (o options) readSQL(name string) (string, error) {
+	b, err := fs.ReadFile(o.sql, name)
+	return string(b), err
+}

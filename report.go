@@ -1,0 +1,226 @@
+package xtally
+
+import (
+	"context"
+	"crypto/sha256"
+	"encoding/hex"
+	"encoding/json"
+	"fmt"
+	"io"
+	"os"
+	"path/filepath"
+	"strconv"
+
+	"github.com/xtally/xtally/reports"
+)
+
+// ReportOptions say what Report writes. The zero value writes every report
+// but the call list, as CSV and workbook, in Chinese.
+type ReportOptions struct {
+	Names   []string         // reports to write; empty means all but the call list
+	Formats []reports.Format // empty means csv and xlsx
+	Lang    reports.Lang     // zh (default) or en
+	Detail  bool             // with the call list, one row per call, as CSV and Parquet
+	Unmask  bool             // with the full numbers of people in the call list
+}
+
+// Report writes the reports of a month into dir/YYYY-MM and a manifest.json
+// beside them with the inputs, prices and the hash of each file. Files appear
+// whole or not at all. The same database and options give the same bytes.
+//
+// It returns [ErrUnknownReport] for a name that is not in the catalogue.
+func (t *Tally) Report(ctx context.Context, dir string, month Month, o ReportOptions) ([]reports.File, error) {
+	for _, name := range o.Names {
+		if _, ok := reports.Find(name); !ok {
+			return nil, fmt.Errorf("report %s: %w; see xtally report --list", name, ErrUnknownReport)
+		}
+	}
+	ro, err := t.reportOptions(ctx, month, o)
+	if err != nil {
+		return nil, err
+	}
+	dir = filepath.Join(dir, month.String())
+	files, err := reports.Write(ctx, t.conn, dir, ro)
+	if err != nil {
+		return nil, fmt.Errorf("report %s: %w", month, err)
+	}
+	return files, t.writeManifest(ctx, dir, ro, files)
+}
+
+// Export writes one report of a month to w.
+func (t *Tally) Export(ctx context.Context, w io.Writer, name string, format reports.Format, month Month, o ReportOptions) error {
+	if _, ok := reports.Find(name); !ok {
+		return fmt.Errorf("report %s: %w", name, ErrUnknownReport)
+	}
+	ro, err := t.reportOptions(ctx, month, o)
+	if err != nil {
+		return err
+	}
+	return reports.Export(ctx, t.conn, w, name, format, ro)
+}
+
+func (t *Tally) reportOptions(ctx context.Context, month Month, o ReportOptions) (reports.Options, error) {
+	if month.IsZero() {
+		return reports.Options{}, fmt.Errorf("report: no month given")
+	}
+	built, err := t.meta(ctx, "built_with")
+	if err != nil {
+		return reports.Options{}, err
+	}
+	if built == "" {
+		return reports.Options{}, fmt.Errorf("report %s: nothing is built yet; run xtally build first", month)
+	}
+	provenance, err := t.provenance(ctx, month, built)
+	if err != nil {
+		return reports.Options{}, err
+	}
+	return reports.Options{
+		Month:       month.first,
+		Lang:        o.Lang,
+		Formats:     o.Formats,
+		Names:       o.Names,
+		Detail:      o.Detail,
+		Unmask:      o.Unmask,
+		Provisional: !month.over(t.o.now()),
+		Notes:       notes(o.Lang),
+		Provenance:  provenance,
+	}, nil
+}
+
+// notes are the lines every report carries about what its figures leave out.
+func notes(lang reports.Lang) []string {
+	if lang == reports.EN {
+		return []string{
+			"Charged at list prices: no price table, packages or discounts are read by this version.",
+			"Number rent is not charged by this version; the rent column is empty and not in the total.",
+			"The kind of an X number (carrier or virtual) is guessed from its prefix; it decides the price of SMS.",
+		}
+	}
+	return []string{
+		"按官网目录价计费：本版本尚不读取价格表、套餐包和折扣。",
+		"本版本尚不计算号码月租；月租列为空，未计入合计。",
+		"X号码类型（运营商/虚拟运营商）按号段推测，影响短信单价。",
+	}
+}
+
+// provenance says what the figures were made from. It names no clock, so that
+// the same data gives the same workbook.
+func (t *Tally) provenance(ctx context.Context, month Month, built string) ([]reports.KV, error) {
+	kv := []reports.KV{
+		{Key: "xtally", Value: Version},
+		{Key: "month", Value: month.String()},
+		{Key: "models and settings", Value: built},
+		{Key: "settle_by", Value: t.o.settleBy},
+		{Key: "zero_second_min", Value: strconv.Itoa(t.o.zeroSecondMin)},
+		{Key: "time zone", Value: "Asia/Shanghai (UTC+8)"},
+	}
+	rows, err := t.conn.QueryContext(ctx, `select
+			concat_ws(' ', 'price', item, number_kind, app_key, mode),
+			cast(cast(price_cny as decimal(18, 2)) as varchar) || ' CNY from ' || strftime(valid_from_at, '%Y-%m-%d') || ' to ' || strftime(valid_to_at, '%Y-%m-%d')
+		from seeds.prices order by all`)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	for rows.Next() {
+		var p reports.KV
+		if err := rows.Scan(&p.Key, &p.Value); err != nil {
+			return nil, err
+		}
+		kv = append(kv, p)
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	var files, bytes int64
+	var digest string
+	err = t.conn.QueryRowContext(ctx, `select count(*), cast(coalesce(sum(bytes), 0) as bigint),
+			coalesce(sha256(string_agg(sha256 || file, chr(10) order by sha256, file)), '')
+		from raw.files`).Scan(&files, &bytes, &digest)
+	kv = append(kv,
+		reports.KV{Key: "files in the database", Value: strconv.FormatInt(files, 10)},
+		reports.KV{Key: "bytes in the database's files", Value: strconv.FormatInt(bytes, 10)},
+		reports.KV{Key: "sha256 over all files' hashes", Value: digest},
+	)
+	return kv, err
+}
+
+// manifest is what manifest.json holds.
+type manifest struct {
+	RunID   string            `json:"run_id"`
+	Version string            `json:"version"`
+	Month   string            `json:"month"`
+	Sources map[string]string `json:"sources"`
+	Inputs  []manifestInput   `json:"inputs"`
+	Reports []manifestReport  `json:"reports"`
+}
+
+type manifestInput struct {
+	File   string `json:"file"`
+	SHA256 string `json:"sha256"`
+}
+
+type manifestReport struct {
+	File   string `json:"file"`
+	Rows   int64  `json:"rows"`
+	Bytes  int64  `json:"bytes"`
+	SHA256 string `json:"sha256"`
+}
+
+// writeManifest writes manifest.json. The run id is made of the content, so
+// the same data and options give the same id.
+func (t *Tally) writeManifest(ctx context.Context, dir string, o reports.Options, files []reports.File) error {
+	m := manifest{Version: Version, Month: o.Month.Format("2006-01"), Sources: map[string]string{}}
+	h := sha256.New()
+	for _, kv := range o.Provenance {
+		m.Sources[kv.Key] = kv.Value
+		fmt.Fprintln(h, kv.Key, kv.Value)
+	}
+	for _, f := range files {
+		m.Reports = append(m.Reports, manifestReport{f.Name, f.Rows, f.Bytes, f.SHA256})
+		fmt.Fprintln(h, f.Name, f.SHA256)
+	}
+	m.RunID = hex.EncodeToString(h.Sum(nil))[:16]
+	rows, err := t.conn.QueryContext(ctx, "select file, sha256 from marts.files "+
+		"where month_from is null or cast(? as date) between month_from and month_to order by file", m.Month+"-01")
+	if err != nil {
+		return err
+	}
+	defer rows.Close()
+	for rows.Next() {
+		var in manifestInput
+		if err := rows.Scan(&in.File, &in.SHA256); err != nil {
+			return err
+		}
+		m.Inputs = append(m.Inputs, in)
+	}
+	if err := rows.Err(); err != nil {
+		return err
+	}
+	b, err := json.MarshalIndent(m, "", "  ")
+	if err != nil {
+		return err
+	}
+	return writeWhole(filepath.Join(dir, "manifest.json"), append(b, '\n'))
+}
+
+// writeWhole writes a file beside its place and renames it.
+func writeWhole(path string, b []byte) error {
+	tmp, err := os.CreateTemp(filepath.Dir(path), ".manifest-*")
+	if err != nil {
+		return err
+	}
+	defer os.Remove(tmp.Name())
+	if _, err := tmp.Write(b); err != nil {
+		tmp.Close()
+		return err
+	}
+	if err := tmp.Chmod(0o644); err != nil {
+		tmp.Close()
+		return err
+	}
+	if err := tmp.Close(); err != nil {
+		return err
+	}
+	return os.Rename(tmp.Name(), path)
+}

@@ -1,0 +1,109 @@
+package reports
+
+import (
+	"slices"
+	"strings"
+	"testing"
+	"unicode/utf16"
+)
+
+// contractColumns are those that scripts and spreadsheets rely on, report by
+// report, and the ones the marts have beside them.
+const contractColumns = `
+file, sha256, bytes, lines, bodies, records, calls, duplicates, conflicts, events, messages, statuses, rejects, status
+file, line, reason, detail
+app_key, identity, versions, kept_file, kept_line, differing_fields
+month, app_key, call_count, answered_count, duration_s, billed_min, package_min, list_charge_cny, call_charge_cny, sms_count, sms_charge_cny, number_count, rent_cny, total_cny
+month, x_number, app_key, number_kind, mode, date
+hour_at, billed_min, package_min, payable_min, list_charge_cny, charge_cny, residue_cny
+month, app_key, release_code, category, owner, meaning, next_step, call_count, share_pct
+month, app_key, code, meaning, call_count, share_pct
+month, app_key, call_count, answered_count, asr_pct, acd_s, pdd_s, short_call_count, round_up_overhead_pct
+month, complaint_count, complained_number_count, numbers_in_use, rate_pct, limit_pct, status
+month, app_key, recorded_count, too_short_count, expiring_count
+call_id, app_key, x_number, mode, binding_id, session_id, started_at, answered_at, ended_at, duration_s, billed_min, list_charge_cny, call_charge_cny, release_code, outcome, file, line
+caller_number, callee_number
+month, x_number, app_key, number_kind, message_count, billable_count, charge_cny
+package_id, item, bought, used, left, starts_at, ends_at, price_cny, cny_per_unit_used, status
+session_id, ended_at, x_number, last_event, release_code, recoverable_until
+hour_at, bodies, cdrs, events, sessions_without_cdr, status
+month, item, ours_quantity, bill_quantity, ours_cny, bill_cny, diff_cny, status
+month, item, reason, quantity, diff_cny, detail
+blank_lines, repaired_lines, rejected_records, body, record, expired_count, ner_pct`
+
+func TestHeadings(t *testing.T) {
+	for _, line := range strings.Split(strings.TrimSpace(contractColumns), "\n") {
+		for _, name := range strings.Split(line, ", ") {
+			h := headings[name]
+			if h[0] == "" || h[1] == "" {
+				t.Errorf("column %s has no heading in both languages", name)
+			}
+		}
+	}
+	if got := heading("something_new", ZH); got != "something_new" {
+		t.Errorf("unknown column is called %q", got)
+	}
+}
+
+func TestCatalogue(t *testing.T) {
+	var names, titles []string
+	for _, r := range All() {
+		for _, lang := range []Lang{ZH, EN} {
+			title := r.Title(lang)
+			if title == "" || r.Note(lang) == "" {
+				t.Errorf("%s lacks title or note in %s", r.Name, lang)
+			}
+			if len(utf16.Encode([]rune(title)))+len(" (99)") > 31 || strings.ContainsAny(title, `:\/?*[]'`) {
+				t.Errorf("%q is no name for a sheet", title)
+			}
+			titles = append(titles, strings.ToLower(title))
+		}
+		if r.OrderBy == "" && r.Totals {
+			t.Errorf("%s has no order", r.Name)
+		}
+		names = append(names, r.Name)
+	}
+	slices.Sort(names)
+	slices.Sort(titles)
+	if len(slices.Compact(names)) != len(All()) || len(slices.Compact(titles)) != 2*len(All()) {
+		t.Error("a name or a title is there twice")
+	}
+	if _, ok := Find("charges_by_app"); !ok {
+		t.Error("charges_by_app not found")
+	}
+	if _, ok := Find("Charges_by_app"); ok {
+		t.Error("found a report by a name it does not have")
+	}
+}
+
+func TestFormats(t *testing.T) {
+	for _, test := range []struct {
+		name, typ, format string
+		additive          bool
+	}{
+		{"total_cny", "DECIMAL(18,2)", "#,##0.00", true},
+		{"residue_cny", "DECIMAL(18,6)", "#,##0.000000", true},
+		{"total_cny", "DECIMAL(18,0)", "#,##0.00", true},
+		{"total_cny", "VARCHAR", "@", false},
+		{"cny_per_unit_used", "DECIMAL(18,4)", "#,##0.0000", false},
+		{"share_pct", "DECIMAL(9,2)", `0.00"%"`, false},
+		{"call_count", "HUGEINT", "#,##0", true},
+		{"billed_min", "BIGINT", "#,##0", true},
+		{"duration_s", "BIGINT", "#,##0", true},
+		{"acd_s", "DECIMAL(9,1)", "#,##0.0", false},
+		{"x_number", "BIGINT", "@", false},
+		{"code", "INTEGER", "@", false},
+		{"app_key", "VARCHAR", "@", false},
+		{"ended_at", "TIMESTAMP", "yyyy-mm-dd hh:mm:ss", false},
+		{"month", "DATE", "@", false},
+		{"bill_month", "DATE", "@", false},
+		{"date", "DATE", "yyyy-mm-dd", false},
+		{"is_late", "BOOLEAN", "General", false},
+		{"tags", "VARCHAR[]", "@", false},
+	} {
+		c := column{name: test.name, typ: test.typ, kind: kindOf(test.name, test.typ)}
+		if c.format() != test.format || c.isAdditive() != test.additive {
+			t.Errorf("%s %s: format %s, additive %t", test.name, test.typ, c.format(), c.isAdditive())
+		}
+	}
+}

@@ -1,0 +1,93 @@
+package reports
+
+import (
+	"fmt"
+	"slices"
+	"time"
+)
+
+// Lang is the language of headings, sheet names and texts.
+type Lang string
+
+// The languages there are. The zero value means ZH.
+const (
+	ZH Lang = "zh"
+	EN Lang = "en"
+)
+
+// pick returns the text in the language.
+func (l Lang) pick(zh, en string) string {
+	if l == EN {
+		return en
+	}
+	return zh
+}
+
+// Format is a kind of file, and its ending.
+type Format string
+
+// The formats there are.
+const (
+	CSV     Format = "csv"
+	XLSX    Format = "xlsx"
+	Parquet Format = "parquet"
+)
+
+// KV is one line of the provenance sheet: what a number was made from.
+type KV struct{ Key, Value string }
+
+// Options says what to write. Only Month is required.
+type Options struct {
+	Month       time.Time // any moment of the bill month; its year and month as they read, Asia/Shanghai
+	Lang        Lang      // default ZH
+	Formats     []Format  // default CSV and XLSX
+	Names       []string  // default all but detail
+	Detail      bool      // with Names empty: detail too, as CSV and Parquet
+	Unmask      bool      // write the numbers of people in full
+	Provisional bool      // the month is not over: say so
+	Notes       []string  // lines for the summary, in Lang
+	Provenance  []KV      // last sheet of the workbook
+
+	sheetRows int // rows a sheet holds, headings and totals included; 0: what Excel holds
+}
+
+// excelRows is how many rows a sheet of Excel has.
+const excelRows = 1 << 20
+
+// normalize fills the defaults and refuses what cannot be meant.
+func (o Options) normalize() (Options, error) {
+	if o.Month.IsZero() {
+		return o, fmt.Errorf("reports: no month given")
+	}
+	if o.Lang == "" {
+		o.Lang = ZH
+	}
+	if o.Lang != ZH && o.Lang != EN {
+		return o, fmt.Errorf("reports: language %q: want zh or en", o.Lang)
+	}
+	if len(o.Formats) == 0 {
+		o.Formats = []Format{CSV, XLSX}
+	}
+	for _, f := range o.Formats {
+		if f != CSV && f != XLSX && f != Parquet {
+			return o, fmt.Errorf("reports: format %q: want csv, xlsx or parquet", f)
+		}
+	}
+	if o.sheetRows == 0 {
+		o.sheetRows = excelRows
+	}
+	return o, nil
+}
+
+// has tells whether files of that format are wanted.
+func (o Options) has(f Format) bool { return slices.Contains(o.Formats, f) }
+
+// month returns the bill month as people write it, 2026-10.
+func (o Options) month() string { return o.Month.Format("2006-01") }
+
+// bounds returns the first day of the bill month and of the next as SQL dates.
+func (o Options) bounds() (from, to string) {
+	first := time.Date(o.Month.Year(), o.Month.Month(), 1, 0, 0, 0, 0, time.UTC)
+	return "date '" + first.Format(time.DateOnly) + "'",
+		"date '" + first.AddDate(0, 1, 0).Format(time.DateOnly) + "'"
+}

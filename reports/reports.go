@@ -1,0 +1,70 @@
+// Package reports writes what schema marts of a DuckDB database holds as CSV,
+// Parquet and one Excel workbook.
+//
+// Start with Write, which fills the folder of a month, or with Export, which
+// sends a single report to a writer. All lists what there is.
+//
+// The package has no column lists: it asks the database which columns a relation
+// has and treats each by its name and type. A relation with a column month, date,
+// hour_at, or month_from and month_to is cut to the month asked for; the last two
+// are not written. Of a pair reason_zh and reason_en the one in the language asked
+// for is written as reason. Columns ending in _number, other than X numbers, hold
+// the numbers of people and are masked. Times are wall clock Asia/Shanghai as the
+// database holds them; nothing is converted here.
+package reports
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+)
+
+// ErrUnknownReport is returned for a name that All does not list.
+var ErrUnknownReport = errors.New("no such report")
+
+// ErrNoSheet is returned when a detail report is asked for as a workbook only.
+var ErrNoSheet = errors.New("too long for a sheet, ask for csv or parquet")
+
+// Queryer is what reports needs of a database; *sql.DB, *sql.Conn and *sql.Tx
+// have it. Give a transaction to have all reports show the same moment.
+type Queryer interface {
+	QueryContext(ctx context.Context, query string, args ...any) (*sql.Rows, error)
+	ExecContext(ctx context.Context, query string, args ...any) (sql.Result, error)
+}
+
+// Report is one relation of schema marts that people read.
+type Report struct {
+	Name     string // relation in marts, and file name without ending
+	TitleZH  string // sheet name, at most 31 characters
+	TitleEN  string
+	NoteZH   string // one line on what it shows
+	NoteEN   string
+	OrderBy  string // columns, each with an optional desc; empty: all columns. Always a total order, so that bytes are stable
+	Detail   bool   // only on request, and never a sheet
+	Totals   bool   // the sheet ends with a row of totals
+	Optional bool   // left out of the full set when marts lacks it
+}
+
+// All returns the catalogue in its fixed order, which is also that of the sheets.
+func All() []Report {
+	reports := charges()
+	reports = append(reports, breakdowns()...)
+	reports = append(reports, audits()...)
+	return append(reports, evidence()...)
+}
+
+// Find returns the report of that name.
+func Find(name string) (Report, bool) {
+	for _, r := range All() {
+		if r.Name == name {
+			return r, true
+		}
+	}
+	return Report{}, false
+}
+
+// Title returns the sheet name in lang.
+func (r Report) Title(lang Lang) string { return lang.pick(r.TitleZH, r.TitleEN) }
+
+// Note returns the one line on what the report shows in lang.
+func (r Report) Note(lang Lang) string { return lang.pick(r.NoteZH, r.NoteEN) }

@@ -1,0 +1,206 @@
+package reports
+
+import (
+	"context"
+	"crypto/sha256"
+	"encoding/hex"
+	"fmt"
+	"io"
+	"os"
+	"path/filepath"
+	"slices"
+)
+
+// File is one file written.
+type File struct {
+	Name   string // without folder
+	Rows   int64  // rows of data; of a workbook, over all report sheets, totals not counted
+	Bytes  int64
+	SHA256 string // of the content, lower case hexadecimal
+}
+
+// Write fills dir, the folder of the month, which it makes if need be: NAME.csv
+// and NAME.parquet per report and the workbook xtally-YYYY-MM.xlsx. It returns the
+// files in that order.
+//
+// Everything is written into a hidden folder beside dir first and renamed when all
+// of it is done, so a reader never meets half a file. On error the files in dir
+// stay as they were; only a failing rename can leave some new and some old, each
+// of them whole. Other files in dir are not touched.
+//
+// The same content of marts and the same options give the same bytes. Nothing is
+// closed that the caller opened. Calls may run concurrently if db allows it.
+func Write(ctx context.Context, db Queryer, dir string, o Options) ([]File, error) {
+	o, err := o.normalize()
+	if err != nil {
+		return nil, err
+	}
+	chosen, err := choose(ctx, db, o)
+	if err != nil {
+		return nil, err
+	}
+	dir, err = filepath.Abs(dir)
+	if err != nil {
+		return nil, err
+	}
+	if err := os.MkdirAll(dir, 0o755); err != nil {
+		return nil, err
+	}
+	stage, err := os.MkdirTemp(filepath.Dir(dir), "."+filepath.Base(dir)+"-")
+	if err != nil {
+		return nil, err
+	}
+	defer os.RemoveAll(stage)
+
+	files, err := writeAll(ctx, db, stage, chosen, o)
+	if err != nil {
+		return nil, err
+	}
+	for _, f := range files {
+		if err := os.Rename(filepath.Join(stage, f.Name), filepath.Join(dir, f.Name)); err != nil {
+			return nil, err
+		}
+	}
+	return files, nil
+}
+
+// Export writes one report in one format to w. As a workbook it has the report's
+// sheet and, if given, the provenance. Detail, Formats and Names are ignored. On
+// error w may hold part of it.
+func Export(ctx context.Context, db Queryer, w io.Writer, name string, f Format, o Options) error {
+	o.Formats = []Format{f}
+	o, err := o.normalize()
+	if err != nil {
+		return err
+	}
+	r, ok := Find(name)
+	if !ok {
+		return fmt.Errorf("report %q: %w", name, ErrUnknownReport)
+	}
+	if f == XLSX && r.Detail {
+		return fmt.Errorf("report %s: %w", name, ErrNoSheet)
+	}
+	stage, err := os.MkdirTemp("", "xtally-report-")
+	if err != nil {
+		return err
+	}
+	defer os.RemoveAll(stage)
+
+	path := filepath.Join(stage, "report")
+	if f == XLSX {
+		_, err = writeWorkbook(ctx, db, path, []Report{r}, false, o)
+	} else {
+		_, err = writeTable(ctx, db, r, f, path, o)
+	}
+	if err != nil {
+		return err
+	}
+	return copyFile(w, path)
+}
+
+// choose settles which reports to write.
+func choose(ctx context.Context, db Queryer, o Options) ([]Report, error) {
+	var chosen []Report
+	for _, name := range o.Names {
+		r, ok := Find(name)
+		if !ok {
+			return nil, fmt.Errorf("report %q: %w", name, ErrUnknownReport)
+		}
+		if r.Detail && !o.has(CSV) && !o.has(Parquet) {
+			return nil, fmt.Errorf("report %s: %w", name, ErrNoSheet)
+		}
+		if !slices.Contains(chosen, r) {
+			chosen = append(chosen, r)
+		}
+	}
+	if len(o.Names) > 0 {
+		return chosen, nil
+	}
+	for _, r := range All() {
+		if r.Detail && !o.Detail {
+			continue
+		}
+		there, err := exists(ctx, db, r)
+		if err != nil {
+			return nil, err
+		}
+		if there || !r.Optional {
+			chosen = append(chosen, r)
+		}
+	}
+	return chosen, nil
+}
+
+// writeAll writes every file into stage.
+func writeAll(ctx context.Context, db Queryer, stage string, chosen []Report, o Options) ([]File, error) {
+	var files []File
+	for _, f := range []Format{CSV, Parquet} {
+		if !o.has(f) {
+			continue
+		}
+		for _, r := range chosen {
+			path := filepath.Join(stage, r.Name+"."+string(f))
+			rows, err := writeTable(ctx, db, r, f, path, o)
+			if err != nil {
+				return nil, err
+			}
+			if files, err = appendFile(files, path, rows); err != nil {
+				return nil, err
+			}
+		}
+	}
+	if !o.has(XLSX) {
+		return files, nil
+	}
+	path := filepath.Join(stage, "xtally-"+o.month()+".xlsx")
+	rows, err := writeWorkbook(ctx, db, path, chosen, true, o)
+	if err != nil {
+		return nil, err
+	}
+	return appendFile(files, path, rows)
+}
+
+// writeTable writes one report as CSV or Parquet.
+func writeTable(ctx context.Context, db Queryer, r Report, f Format, path string, o Options) (int64, error) {
+	rel, err := describe(ctx, db, r, o)
+	if err != nil {
+		return 0, err
+	}
+	write := writeCSV
+	if f == Parquet {
+		write = writeParquet
+	}
+	rows, err := write(ctx, db, rel, path)
+	if err != nil {
+		return 0, fmt.Errorf("report %s: %s: %w", r.Name, f, err)
+	}
+	return rows, nil
+}
+
+// appendFile adds the file at path with its size and hash.
+func appendFile(files []File, path string, rows int64) ([]File, error) {
+	hash := sha256.New()
+	if err := copyFile(hash, path); err != nil {
+		return nil, err
+	}
+	info, err := os.Stat(path)
+	if err != nil {
+		return nil, err
+	}
+	return append(files, File{
+		Name:   filepath.Base(path),
+		Rows:   rows,
+		Bytes:  info.Size(),
+		SHA256: hex.EncodeToString(hash.Sum(nil)),
+	}), nil
+}
+
+func copyFile(w io.Writer, path string) error {
+	file, err := os.Open(path)
+	if err != nil {
+		return err
+	}
+	defer file.Close()
+	_, err = io.Copy(w, file)
+	return err
+}

@@ -1,0 +1,85 @@
+package reports
+
+import (
+	"archive/zip"
+	"bytes"
+	"compress/flate"
+	"errors"
+	"hash"
+	"hash/crc32"
+	"io"
+	"io/fs"
+	"slices"
+	"strings"
+)
+
+// stableZip is the zip writer given to excelize, which hands over the parts of a
+// workbook in no fixed order. It keeps them, compressed, and writes them sorted and
+// without times, so the same workbook is the same bytes.
+type stableZip struct {
+	w     io.Writer
+	parts []*zipPart
+}
+
+// zipPart is one part of a workbook as it will stand in the archive.
+type zipPart struct {
+	name    string
+	content bytes.Buffer // compressed
+	deflate *flate.Writer
+	size    uint64
+	crc     hash.Hash32
+}
+
+// Write compresses p.
+func (p *zipPart) Write(b []byte) (int, error) {
+	n, err := p.deflate.Write(b)
+	p.size += uint64(n)
+	p.crc.Write(b[:n])
+	return n, err
+}
+
+// Create returns the writer for the part of that name; it is good until Close.
+func (z *stableZip) Create(name string) (io.Writer, error) {
+	p := &zipPart{name: name, crc: crc32.NewIEEE()}
+	var err error
+	if p.deflate, err = flate.NewWriter(&p.content, flate.DefaultCompression); err != nil {
+		return nil, err
+	}
+	z.parts = append(z.parts, p)
+	return p, nil
+}
+
+// AddFS is there for the interface of excelize only; workbooks have no need of it.
+func (z *stableZip) AddFS(fs.FS) error { return errors.ErrUnsupported }
+
+// Close writes the archive.
+func (z *stableZip) Close() error {
+	slices.SortFunc(z.parts, func(a, b *zipPart) int { return strings.Compare(a.name, b.name) })
+	archive := zip.NewWriter(z.w)
+	for _, p := range z.parts {
+		if err := p.writeTo(archive); err != nil {
+			return err
+		}
+	}
+	return archive.Close()
+}
+
+func (p *zipPart) writeTo(archive *zip.Writer) error {
+	if err := p.deflate.Close(); err != nil {
+		return err
+	}
+	header := zip.FileHeader{
+		Name:               p.name,
+		Method:             zip.Deflate,
+		CRC32:              p.crc.Sum32(),
+		CompressedSize64:   uint64(p.content.Len()),
+		UncompressedSize64: p.size,
+		ModifiedDate:       1<<5 | 1, // 1980-01-01, the first day zip knows
+	}
+	w, err := archive.CreateRaw(&header)
+	if err != nil {
+		return err
+	}
+	_, err = p.content.WriteTo(w)
+	return err
+}

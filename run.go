@@ -1,0 +1,46 @@
+package xtally
+
+import (
+	"context"
+	"errors"
+
+	"github.com/xtally/xtally/reports"
+)
+
+// Job is one run: what to load, which month to report, where to.
+type Job struct {
+	Archive []string // files, folders or globs of callback archives
+	Month   Month
+	Out     string // reports go to Out/YYYY-MM
+	Report  ReportOptions
+}
+
+// RunResult says what a run did, and the month's figures.
+type RunResult struct {
+	Load    LoadResult
+	Build   BuildResult
+	Reports []reports.File
+	Summary Summary
+}
+
+// Run loads, builds and reports. Reports are written only when every check
+// held. Files that could not be opened are listed in RunResult.Load.Failed and
+// returned as the error after the reports are written, so that one bad file
+// neither stops a night nor goes unseen.
+func (t *Tally) Run(ctx context.Context, job Job) (RunResult, error) {
+	var r RunResult
+	var err error
+	if r.Load, err = t.Load(ctx, job.Archive...); err != nil {
+		return r, err
+	}
+	if r.Build, err = t.Build(ctx); err != nil {
+		return r, err
+	}
+	if r.Reports, err = t.Report(ctx, job.Out, job.Month, job.Report); err != nil {
+		return r, err
+	}
+	if r.Summary, err = t.Summary(ctx, job.Month); err != nil {
+		return r, err
+	}
+	return r, errors.Join(r.Load.Failed...)
+}

@@ -1,0 +1,46 @@
+-- grain: one row per call record of the vendor, both legs in it
+-- key: call_id
+-- The X number is bindNum, else the dialled number, never the displayed one,
+-- which may be the real caller (domain 1.4). Numbers of people stay in raw.
+select
+    ---------- ids
+    staged.call_id,
+    staged.file_id,
+    staged.body_no,
+    staged.record_no,
+    staged.app_key,
+    staged.x_number,
+    ---------- text
+    staged.product,
+    staged.mode,
+    case
+        when staged.product <> 'privatenumber' then 'other_product'
+        when staged.answered_at is not null then 'answered'
+        when staged.release_code = 0 then 'code_0_without_answer'
+        else 'unanswered'
+    end as outcome,
+    ---------- numbers
+    staged.release_code,
+    staged.q850_code,
+    staged.sip_code,
+    case when staged.answered_at is not null then seconds_between(staged.answered_at, staged.ended_at) end as duration_s,
+    case
+        -- An alerting time outside the call is nonsense that occurs (domain 14).
+        when staged.alerting_at between staged.started_at and coalesce(staged.ended_at, staged.alerting_at)
+            then seconds_between(staged.started_at, staged.alerting_at)
+    end as pdd_s,
+    ---------- booleans
+    staged.is_recorded,
+    ---------- times
+    staged.month,
+    staged.started_at,
+    staged.answered_at,
+    staged.ended_at
+from staging.fee_records as staged
+left join identity.copies as copies
+    on staged.file_id = copies.file_id
+    and staged.body_no = copies.body_no
+    and staged.record_no = copies.record_no
+where staged.month in (select month from raw.build_scope)
+    and staged.reject_reason is null
+    and coalesce(copies.role, 'call') = 'call'

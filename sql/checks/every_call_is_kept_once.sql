@@ -1,0 +1,7 @@
+-- The calls booked per file are exactly the calls there are, so no call is
+-- kept twice and none is missing.
+select booked.month, booked.call_count as booked_count, coalesce(kept.call_count, 0) as kept_count
+from (select month, sum(call_count) as call_count from calls.duplicates group by month) as booked
+left join (select month, count(*) as call_count from calls.calls group by month) as kept
+    on booked.month = kept.month
+where booked.call_count <> coalesce(kept.call_count, 0)

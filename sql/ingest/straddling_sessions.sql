@@ -1,0 +1,28 @@
+-- grain: one row per pair of months that hold events of one session
+-- key: month, other_month
+-- A call lasts hours at most, so only events near the turn of a month count.
+with
+
+border_events as (
+    select file_id, session_id, month
+    from raw.events
+    where session_id <> ''
+        and month > undated()
+        and (
+            beijing(parse_event_utc(event_time)) < month + interval 1 day
+            or beijing(parse_event_utc(event_time)) >= month + interval 1 month - interval 1 day
+        )
+),
+
+pairs as (
+    select distinct fresh.month, earlier.month as other_month
+    from border_events as fresh
+    inner join border_events as earlier
+        on fresh.session_id = earlier.session_id
+        and fresh.month <> earlier.month
+    where fresh.file_id > getvariable('built_to_file')
+)
+
+select month, other_month from pairs
+union
+select other_month, month from pairs

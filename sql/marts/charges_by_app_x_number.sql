@@ -1,0 +1,22 @@
+-- grain: one row per app, X number and bill month
+-- key: month, app_key, x_number
+-- What the owner of an app reads: his numbers, with the same figures.
+select
+    month,
+    app_key,
+    x_number,
+    number_kind,
+    cast(sum(call_count) as bigint) as call_count,
+    cast(sum(answered_count) as bigint) as answered_count,
+    cast(sum(duration_s) as bigint) as duration_s,
+    cast(sum(billed_min) as bigint) as billed_min,
+    cast(sum(package_min) as bigint) as package_min,
+    cast(sum(list_charge_cny) as decimal(18, 2)) as list_charge_cny,
+    cast(sum(call_charge_cny) as decimal(18, 2)) as call_charge_cny,
+    cast(sum(sms_count) as bigint) as sms_count,
+    cast(sum(sms_charge_cny) as decimal(18, 2)) as sms_charge_cny,
+    cast(count(distinct x_number) as bigint) as number_count,
+    cast(null as decimal(18, 2)) as rent_cny,
+    cast(sum(call_charge_cny + sms_charge_cny) as decimal(18, 2)) as total_cny
+from settled.charges
+group by month, app_key, x_number, number_kind

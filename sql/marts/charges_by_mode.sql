@@ -1,0 +1,19 @@
+-- grain: one row per app, mode and bill month
+-- key: month, app_key, mode
+-- SMS notices do not name a mode; they stand under SMS.
+select
+    month,
+    app_key,
+    mode,
+    cast(sum(call_count) as bigint) as call_count,
+    cast(sum(answered_count) as bigint) as answered_count,
+    cast(sum(duration_s) as bigint) as duration_s,
+    cast(sum(billed_min) as bigint) as billed_min,
+    cast(sum(package_min) as bigint) as package_min,
+    cast(sum(list_charge_cny) as decimal(18, 2)) as list_charge_cny,
+    cast(sum(call_charge_cny) as decimal(18, 2)) as call_charge_cny,
+    cast(sum(sms_count) as bigint) as sms_count,
+    cast(sum(sms_charge_cny) as decimal(18, 2)) as sms_charge_cny,
+    cast(sum(call_charge_cny + sms_charge_cny) as decimal(18, 2)) as total_cny
+from settled.charges
+group by month, app_key, mode

@@ -1,0 +1,7 @@
+-- grain: one row per rule that is a setting
+-- key: name
+-- Written by the build from the options it was given.
+create table if not exists raw.settings (
+    name varchar,
+    value varchar
+)

@@ -1,0 +1,8 @@
+-- grain: one row per pair of months that share a call's identity
+-- key: month, other_month
+-- Versions of a call that disagree about its end can fall in two months; such
+-- months are built together, or the call would count in both.
+create table if not exists raw.straddles (
+    month date,
+    other_month date
+)

@@ -1,0 +1,61 @@
+-- grain: one row per entry of a feeLst, typed
+-- key: file_id, body_no, record_no
+-- Blank means absent; times are UTC as delivered and Beijing as billed. A
+-- record that cannot be charged rightly says why in reject_reason.
+select
+    ---------- ids
+    file_id,
+    body_no,
+    record_no,
+    call_id,
+    coalesce(nullif(app_key, ''), '(none)') as app_key,
+    nullif(icid, '') as icid,
+    nullif(session_id, '') as session_id,
+    nullif(subscription_id, '') as binding_id,
+    ---------- text
+    case when is_voicecall then 'voicecall' else 'privatenumber' end as product,
+    case
+        when service_type = '004' and lower(notify_mode) = 'block' then 'X'
+        when service_type = '004' then 'AXB'
+        when service_type = '003' then 'AX'
+        when service_type = '005' then 'AXE'
+        when service_type = '007' then 'AXYB'
+        else coalesce('unknown(' || nullif(service_type, '') || ')', 'unknown')
+    end as mode,
+    nullif(service_type, '') as service_type,
+    coalesce(normal_number(bind_num), normal_number(callee_num), '(none)') as x_number,
+    normal_number(bind_num) as bind_number,
+    normal_number(caller_num) as caller_number,
+    normal_number(callee_num) as dialled_number,
+    normal_number(fwd_display_num) as display_number,
+    normal_number(fwd_dst_num) as callee_number,
+    odd_members,
+    case
+        when odd_members is null and call_end_utc_at >= fwd_answer_utc_at then null
+        when app_key is null and icid is null and session_id is null and bind_num is null
+            and caller_num is null and callee_num is null and call_end_utc_at is null and odd_members is null
+            then 'record_not_object'
+        when is_voicecall then null
+        when odd_members like '%fwdAnswerTime=%' or odd_members like '%callEndTime=%' then 'bad_time'
+        when fwd_answer_utc_at is not null and call_end_utc_at is null then 'answered_without_end'
+        when call_end_utc_at < fwd_answer_utc_at then 'end_before_answer'
+    end as reject_reason,
+    ---------- numbers
+    line,
+    direction,
+    ul_fail_reason as release_code,
+    fwd_unasw_rsn as q850_code,
+    sip_status_code as sip_code,
+    ---------- booleans
+    is_recorded,
+    ---------- times
+    month,
+    call_in_utc_at as started_utc_at,
+    fwd_alerting_utc_at as alerting_utc_at,
+    fwd_answer_utc_at as answered_utc_at,
+    call_end_utc_at as ended_utc_at,
+    beijing(call_in_utc_at) as started_at,
+    beijing(fwd_alerting_utc_at) as alerting_at,
+    beijing(fwd_answer_utc_at) as answered_at,
+    beijing(call_end_utc_at) as ended_at
+from raw.fee_records

@@ -1,0 +1,206 @@
+package xtally
+
+import (
+	"context"
+	"database/sql"
+	"fmt"
+	"time"
+)
+
+// Summary is a bill month in figures. Money is decimal text in CNY.
+type Summary struct {
+	Month       string       `json:"month"`
+	Provisional bool         `json:"provisional"` // the month is not over
+	Calls       int64        `json:"call_count"`
+	Answered    int64        `json:"answered_count"`
+	BilledMin   int64        `json:"billed_min"`
+	Messages    int64        `json:"sms_count"`
+	TotalCNY    string       `json:"total_cny"`
+	Apps        []AppSummary `json:"apps"`
+	Duplicates  int64        `json:"duplicates"` // of the whole database, like all below
+	Conflicts   int64        `json:"conflicts"`
+	Rejects     int64        `json:"rejects"`
+	Undated     int64        `json:"undated_calls"`
+	OtherCalls  int64        `json:"other_product_calls"` // VoiceCall records, not charged
+	Unconfirmed int64        `json:"axyb_calls"`          // whose X number is not confirmed (domain 13)
+}
+
+// AppSummary is one application's month.
+type AppSummary struct {
+	AppKey    string `json:"app_key"`
+	Calls     int64  `json:"call_count"`
+	BilledMin int64  `json:"billed_min"`
+	Messages  int64  `json:"sms_count"`
+	TotalCNY  string `json:"total_cny"`
+}
+
+// Summary reads a month's figures from the marts.
+func (t *Tally) Summary(ctx context.Context, month Month) (Summary, error) {
+	s := Summary{Month: month.String(), Provisional: !month.over(t.o.now())}
+	first := month.String() + "-01"
+	err := t.conn.QueryRowContext(ctx, `select
+			cast(coalesce(sum(call_count), 0) as bigint), cast(coalesce(sum(answered_count), 0) as bigint),
+			cast(coalesce(sum(billed_min), 0) as bigint), cast(coalesce(sum(sms_count), 0) as bigint),
+			cast(cast(coalesce(sum(total_cny), 0) as decimal(18, 2)) as varchar)
+		from marts.charges_by_app where month = cast(? as date)`, first).
+		Scan(&s.Calls, &s.Answered, &s.BilledMin, &s.Messages, &s.TotalCNY)
+	if err != nil {
+		return s, err
+	}
+	err = t.conn.QueryRowContext(ctx, `select
+			cast(coalesce(sum(duplicates), 0) as bigint), cast(coalesce(sum(conflicts), 0) as bigint), cast(coalesce(sum(rejects), 0) as bigint),
+			(select count(*) from calls.calls where month = undated() and product = 'privatenumber'),
+			(select count(*) from calls.calls where month = cast(? as date) and product <> 'privatenumber'),
+			(select count(*) from calls.calls where month = cast(? as date) and mode = 'AXYB')
+		from marts.files`, first, first).
+		Scan(&s.Duplicates, &s.Conflicts, &s.Rejects, &s.Undated, &s.OtherCalls, &s.Unconfirmed)
+	if err != nil {
+		return s, err
+	}
+	rows, err := t.conn.QueryContext(ctx, `select app_key, call_count, billed_min, sms_count, cast(total_cny as varchar)
+		from marts.charges_by_app where month = cast(? as date) order by total_cny desc, app_key`, first)
+	if err != nil {
+		return s, err
+	}
+	defer rows.Close()
+	for rows.Next() {
+		var a AppSummary
+		if err := rows.Scan(&a.AppKey, &a.Calls, &a.BilledMin, &a.Messages, &a.TotalCNY); err != nil {
+			return s, err
+		}
+		s.Apps = append(s.Apps, a)
+	}
+	return s, rows.Err()
+}
+
+// Status is what a database holds.
+type Status struct {
+	Files        int64         `json:"files"`
+	DamagedFiles int64         `json:"damaged_files"`
+	Records      int64         `json:"records"`
+	LastLoadAt   time.Time     `json:"last_load_at"` // UTC; zero when nothing was loaded
+	ToBuild      []string      `json:"months_to_build"`
+	Months       []MonthStatus `json:"months"`
+}
+
+// MonthStatus is one built month.
+type MonthStatus struct {
+	Month    string `json:"month"`
+	Calls    int64  `json:"call_count"`
+	TotalCNY string `json:"total_cny"`
+}
+
+// Status tells what the database holds and what waits to be built.
+func (t *Tally) Status(ctx context.Context) (Status, error) {
+	var s Status
+	var last sql.NullTime
+	err := t.conn.QueryRowContext(ctx, `select count(*), count(case when status = 'damaged' then 1 end),
+		cast(coalesce(sum(record_count), 0) as bigint), max(loaded_at) from raw.files`).Scan(&s.Files, &s.DamagedFiles, &s.Records, &last)
+	if err != nil {
+		return s, err
+	}
+	s.LastLoadAt = last.Time
+	if s.ToBuild, err = t.texts(ctx, "select distinct case when month = undated() then 'undated' else strftime(month, '%Y-%m') end from raw.months_to_build order by 1"); err != nil {
+		return s, err
+	}
+	built, err := t.meta(ctx, "built_with")
+	if err != nil || built == "" {
+		return s, err
+	}
+	rows, err := t.conn.QueryContext(ctx, `select strftime(month, '%Y-%m'), cast(sum(call_count) as bigint), cast(sum(total_cny) as varchar)
+		from marts.charges_by_app where month > undated() group by month order by month`)
+	if err != nil {
+		return s, err
+	}
+	defer rows.Close()
+	for rows.Next() {
+		var m MonthStatus
+		if err := rows.Scan(&m.Month, &m.Calls, &m.TotalCNY); err != nil {
+			return s, err
+		}
+		s.Months = append(s.Months, m)
+	}
+	return s, rows.Err()
+}
+
+// texts reads one column of text.
+func (t *Tally) texts(ctx context.Context, query string) ([]string, error) {
+	rows, err := t.conn.QueryContext(ctx, query)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	var all []string
+	for rows.Next() {
+		r, err := textRow(rows, 1)
+		if err != nil {
+			return nil, err
+		}
+		all = append(all, r[0])
+	}
+	return all, rows.Err()
+}
+
+// textRow reads a row of n text columns, null as empty.
+func textRow(rows *sql.Rows, n int) ([]string, error) {
+	cells := make([]sql.NullString, n)
+	into := make([]any, n)
+	for i := range cells {
+		into[i] = &cells[i]
+	}
+	if err := rows.Scan(into...); err != nil {
+		return nil, err
+	}
+	texts := make([]string, n)
+	for i, c := range cells {
+		texts[i] = c.String
+	}
+	return texts, nil
+}
+
+// Explained is the story of one call, line by line.
+type Explained struct {
+	Lines []ExplainedLine
+}
+
+// ExplainedLine is one fact of a call's story.
+type ExplainedLine struct{ Name, Value string }
+
+// Explain tells the story of every call whose record id (icid) or session id
+// is id: where its record and copies lie, its times, its X number, minutes,
+// price and charge. Numbers of people are not shown.
+func (t *Tally) Explain(ctx context.Context, id string) ([]Explained, error) {
+	built, err := t.meta(ctx, "built_with")
+	if err != nil {
+		return nil, err
+	}
+	if built == "" {
+		return nil, fmt.Errorf("explain: nothing is built yet; run xtally build first")
+	}
+	q, err := t.o.readSQL("explain.sql")
+	if err != nil {
+		return nil, err
+	}
+	rows, err := t.conn.QueryContext(ctx, q, id)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	names, err := rows.Columns()
+	if err != nil {
+		return nil, err
+	}
+	var all []Explained
+	for rows.Next() {
+		values, err := textRow(rows, len(names))
+		if err != nil {
+			return nil, err
+		}
+		var e Explained
+		for i, v := range values {
+			e.Lines = append(e.Lines, ExplainedLine{names[i], v})
+		}
+		all = append(all, e)
+	}
+	return all, rows.Err()
+}

@@ -1,0 +1,220 @@
+// Package xtally charges the calls of Huawei Cloud's privacy-number service
+// (隐私保护通话) from archives of its callbacks, and splits the account's bill by
+// application (app_key) and X number.
+//
+// A host program needs ten lines:
+//
+//	t, err := xtally.Open(ctx, "calls.duckdb")
+//	if err != nil {
+//		return err
+//	}
+//	defer t.Close()
+//	result, err := t.Run(ctx, xtally.Job{
+//		Archive: []string{"/var/archive/callbacks"},
+//		Month:   xtally.MonthOf(2026, time.October),
+//		Out:     "reports",
+//	})
+//
+// Run is [Tally.Load], [Tally.Build] and [Tally.Report] in a row; each can be
+// called alone. Load reads archives into the raw tables and never reads the
+// same content twice. Build turns raw rows into calls, charges and marts,
+// month by month, proves keys and checks, and publishes all of it or nothing.
+// Report writes CSV, Parquet and a workbook from the marts.
+//
+// The database is one DuckDB file. Its tables are the contract: schema marts
+// is what reports show, and every model has its grain and key in the first
+// lines of its file under sql/. Times are Beijing wall clock in columns ending
+// in _at, money is DECIMAL, and nothing is ever rounded but cut, as the vendor
+// does.
+//
+// The package holds no globals, reads no environment, prints nothing and never
+// ends the process.
+package xtally
+
+import (
+	"context"
+	"database/sql"
+	"embed"
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"strconv"
+	"strings"
+
+	_ "github.com/duckdb/duckdb-go/v2" // the database/sql driver "duckdb"
+)
+
+// Version is the version of the package and the command.
+const Version = "0.1.0"
+
+// schemaVersion is raised when the raw tables change shape.
+const schemaVersion = 1
+
+//go:embed sql
+var embedded embed.FS
+
+// Tally is an open database. Its methods must not run concurrently.
+type Tally struct {
+	db   *sql.DB
+	conn *sql.Conn
+	path string
+	temp string // spool and spill folder, beside the database
+	o    options
+}
+
+// Open opens the database at path, creating it and its tables when missing.
+// An empty path opens a database in memory, for tests and dry runs. The caller
+// closes the Tally.
+//
+// It returns [ErrLocked] when another process holds the file and [ErrTooNew]
+// when a later version of xtally or DuckDB wrote it.
+func Open(ctx context.Context, path string, opts ...Option) (*Tally, error) {
+	o, err := newOptions(opts)
+	if err != nil {
+		return nil, err
+	}
+	temp := path + ".tmp"
+	if path == "" {
+		if temp, err = os.MkdirTemp("", "xtally-*"); err != nil {
+			return nil, err
+		}
+	} else if dir := filepath.Dir(path); !isDir(dir) {
+		return nil, fmt.Errorf("open %s: folder %s is not there; create it or choose another --db", path, dir)
+	}
+	db, err := sql.Open("duckdb", path)
+	if err != nil {
+		return nil, openError(path, err)
+	}
+	conn, err := db.Conn(ctx)
+	if err != nil {
+		db.Close()
+		return nil, openError(path, err)
+	}
+	t := &Tally{db: db, conn: conn, path: path, temp: temp, o: o}
+	if err := t.prepare(ctx); err != nil {
+		t.Close()
+		return nil, err
+	}
+	return t, nil
+}
+
+// Close closes the database and removes its temporary folder.
+func (t *Tally) Close() error {
+	err := errors.Join(t.conn.Close(), t.db.Close())
+	os.RemoveAll(t.temp)
+	return err
+}
+
+func isDir(path string) bool {
+	info, err := os.Stat(path)
+	return err == nil && info.IsDir()
+}
+
+// prepare sets limits, and creates what a new database lacks.
+func (t *Tally) prepare(ctx context.Context) error {
+	// Whatever an earlier process left there when it was killed is of no use:
+	// the file lock says that nobody else works with it.
+	os.RemoveAll(t.temp)
+	if err := os.MkdirAll(t.temp, 0o700); err != nil {
+		return fmt.Errorf("open %s: %w; give the folder write rights", t.path, err)
+	}
+	limit := t.o.memoryLimit
+	if limit == 0 {
+		limit = t.defaultMemory(ctx)
+	}
+	if err := t.exec(ctx,
+		fmt.Sprintf("set memory_limit = '%dB'", limit),
+		"set temp_directory = "+quote(t.temp),
+		"set preserve_insertion_order = false",
+		"create schema if not exists raw",
+		"create table if not exists raw.meta (name varchar primary key, value varchar)",
+	); err != nil {
+		return fmt.Errorf("open %s: %w", t.path, err)
+	}
+	if err := t.checkSchemaVersion(ctx); err != nil {
+		return err
+	}
+	statements, err := t.creations()
+	if err != nil {
+		return err
+	}
+	return t.exec(ctx, statements...)
+}
+
+// creations returns the macros and raw tables as statements.
+func (t *Tally) creations() ([]string, error) {
+	macros, err := fs.ReadFile(t.o.sql, "macros.sql")
+	if err != nil {
+		return nil, err
+	}
+	statements := []string{string(macros)}
+	files, err := fs.Glob(t.o.sql, "raw/*.sql")
+	if err != nil {
+		return nil, err
+	}
+	for _, f := range files {
+		b, err := fs.ReadFile(t.o.sql, f)
+		if err != nil {
+			return nil, err
+		}
+		statements = append(statements, string(b))
+	}
+	return statements, nil
+}
+
+func (t *Tally) checkSchemaVersion(ctx context.Context) error {
+	was, err := t.meta(ctx, "schema_version")
+	if err != nil {
+		return err
+	}
+	if was == "" {
+		return t.setMeta(ctx, "schema_version", strconv.Itoa(schemaVersion))
+	}
+	if n, err := strconv.Atoi(was); err != nil || n > schemaVersion {
+		return fmt.Errorf("open %s: %w: its tables are of version %s, this xtally knows %d; use the newer xtally", t.path, ErrTooNew, was, schemaVersion)
+	}
+	return nil
+}
+
+// defaultMemory is a quarter of the machine, at most 4 GB. DuckDB's own
+// default is 80 % of the machine, which tells its size on every system.
+func (t *Tally) defaultMemory(ctx context.Context) int64 {
+	const most = 4 << 30
+	var text string
+	if err := t.conn.QueryRowContext(ctx, "select current_setting('memory_limit')").Scan(&text); err != nil {
+		return most
+	}
+	n, err := ParseBytes(text)
+	if err != nil {
+		return most
+	}
+	return min(n*10/8/4, most)
+}
+
+// meta reads one value of raw.meta, empty when it is not there.
+func (t *Tally) meta(ctx context.Context, name string) (string, error) {
+	var v string
+	err := t.conn.QueryRowContext(ctx, "select value from raw.meta where name = ?", name).Scan(&v)
+	if errors.Is(err, sql.ErrNoRows) {
+		return "", nil
+	}
+	return v, err
+}
+
+func (t *Tally) setMeta(ctx context.Context, name, value string) error {
+	_, err := t.conn.ExecContext(ctx, "insert or replace into raw.meta values (?, ?)", name, value)
+	return err
+}
+
+func (t *Tally) exec(ctx context.Context, statements ...string) error {
+	for _, s := range statements {
+		if _, err := t.conn.ExecContext(ctx, s); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func quote(s string) string { return "'" + strings.ReplaceAll(s, "'", "''") + "'" }
