@@ -53,6 +53,9 @@ func (t *Tally) build(ctx context.Context, all bool) (result BuildResult, err er
 		if err != nil {
 			t.conn.ExecContext(context.WithoutCancel(ctx), "rollback")
 		}
+		if err != nil && ctx.Err() != nil {
+			err = ctx.Err() // the database says only that it was interrupted
+		}
 	}()
 	b := &builder{Tally: t, models: models}
 	if err := b.scope(ctx, print, all); err != nil {
@@ -265,25 +268,31 @@ func (b *builder) run(ctx context.Context) error {
 	return b.check(ctx)
 }
 
-// make builds one model: a view as it is; a table with months by replacing
-// the months of the scope; any other table whole.
+// make builds one model and proves its key: a view as it is; a table with
+// months by replacing the months of the scope; any other table whole.
 func (b *builder) make(ctx context.Context, m model) error {
-	if m.isView {
-		return b.named(m, b.exec(ctx, "create or replace view "+m.relation()+" as "+m.query))
-	}
 	byMonth, err := b.hasMonth(ctx, m)
 	if err != nil {
 		return b.named(m, err)
+	}
+	inScope := " where month in (select null::date where false)" // an empty database
+	if len(b.months) > 0 {
+		inScope = " where month in (" + dates(b.months) + ")"
+	}
+	if m.isView {
+		if err := b.exec(ctx, "create or replace view "+m.relation()+" as "+m.query); err != nil {
+			return b.named(m, err)
+		}
+		if !byMonth {
+			inScope = ""
+		}
+		return b.proveKey(ctx, m, inScope)
 	}
 	if !byMonth {
 		if err := b.exec(ctx, "create or replace table "+m.relation()+" as "+m.query); err != nil {
 			return b.named(m, err)
 		}
 		return b.proveKey(ctx, m, "")
-	}
-	inScope := " where month in (select null::date where false)" // an empty database
-	if len(b.months) > 0 {
-		inScope = " where month in (" + dates(b.months) + ")"
 	}
 	statements := []string{"delete from " + m.relation() + inScope}
 	if b.fresh {

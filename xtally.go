@@ -66,7 +66,7 @@ type Tally struct {
 
 // Open opens the database at path, creating it and its tables when missing.
 // An empty path opens a database in memory, for tests and dry runs. The caller
-// closes the Tally.
+// closes the Tally. Open a path only once within a process.
 //
 // It returns [ErrLocked] when another process holds the file and [ErrTooNew]
 // when a later version of xtally or DuckDB wrote it.
@@ -83,13 +83,8 @@ func Open(ctx context.Context, path string, opts ...Option) (*Tally, error) {
 	} else if dir := filepath.Dir(path); !isDir(dir) {
 		return nil, fmt.Errorf("open %s: folder %s is not there; create it or choose another --db", path, dir)
 	}
-	db, err := sql.Open("duckdb", path)
+	db, conn, err := attach(ctx, path)
 	if err != nil {
-		return nil, openError(path, err)
-	}
-	conn, err := db.Conn(ctx)
-	if err != nil {
-		db.Close()
 		return nil, openError(path, err)
 	}
 	t := &Tally{db: db, conn: conn, path: path, temp: temp, o: o}
@@ -100,9 +95,35 @@ func Open(ctx context.Context, path string, opts ...Option) (*Tally, error) {
 	return t, nil
 }
 
+// attach opens the database under a name of our own: DuckDB would name it
+// after the file, and calls.duckdb would hide the schema calls.
+func attach(ctx context.Context, path string) (*sql.DB, *sql.Conn, error) {
+	db, err := sql.Open("duckdb", "")
+	if err != nil {
+		return nil, nil, err
+	}
+	conn, err := db.Conn(ctx)
+	if err != nil {
+		return nil, nil, errors.Join(err, db.Close())
+	}
+	if path == "" {
+		path = ":memory:"
+	}
+	for _, s := range []string{"attach " + quote(path) + " as xtally", "use xtally"} {
+		if _, err := conn.ExecContext(ctx, s); err != nil {
+			conn.Close()
+			db.Close()
+			return nil, nil, err
+		}
+	}
+	return db, conn, nil
+}
+
 // Close closes the database and removes its temporary folder.
 func (t *Tally) Close() error {
-	err := errors.Join(t.conn.Close(), t.db.Close())
+	// Detaching writes out the log, so that one file is left.
+	_, err := t.conn.ExecContext(context.Background(), "use memory; detach xtally")
+	err = errors.Join(err, t.conn.Close(), t.db.Close())
 	os.RemoveAll(t.temp)
 	return err
 }

@@ -9,6 +9,10 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"strings"
+	"sync"
+	"unicode"
+	"unicode/utf8"
 
 	"github.com/klauspost/compress/gzip"
 	"github.com/klauspost/compress/zstd"
@@ -49,27 +53,37 @@ func openContainer(f *os.File, size int64, fn memberFunc) error {
 	return openStream("", io.NewSectionReader(f, 0, size), 0, fn)
 }
 
+// streams are used again: an archive may hold a file per callback.
+var streams = sync.Pool{New: func() any { return bufio.NewReaderSize(nil, readBytes) }}
+
 // openStream unwraps one stream until it is neither compressed nor an archive.
 func openStream(name string, r io.Reader, depth int, fn memberFunc) error {
-	br := bufio.NewReaderSize(r, 256<<10)
+	br := streams.Get().(*bufio.Reader)
+	br.Reset(r)
+	defer func() {
+		br.Reset(nil)
+		streams.Put(br)
+	}()
 	head, err := br.Peek(sniffBytes)
 	if err != nil && err != io.EOF {
-		return fn(name, br) // the break is the reader's to report
+		return fn(name, &headReader{br, len(head), err})
 	}
 	if depth > maxContainerDepth {
-		return fn(name, &brokenReader{&damage{"nested_too_deep", fmt.Errorf("more than %d containers within each other", maxContainerDepth)}})
+		return broken(name, "nested_too_deep", fmt.Errorf("more than %d containers within each other", maxContainerDepth), fn)
 	}
 	switch {
 	case bytes.HasPrefix(head, []byte{0x1f, 0x8b}):
 		return openStream(name, &gzipReader{src: br}, depth+1, fn)
-	case bytes.HasPrefix(head, []byte{0x28, 0xb5, 0x2f, 0xfd}):
+	case isZstd(head):
 		return openZstd(name, br, depth, fn)
 	case isTar(head):
 		return openTar(name, br, depth, fn)
+	case isEmptyTar(br, head):
+		return nil
 	case isZip(head):
 		return openZipStream(name, br, depth, fn)
-	case bytes.IndexByte(head, 0) >= 0 && !bytes.ContainsAny(head, "{"):
-		return fn(name, &brokenReader{&damage{"binary_file", errors.New("not text: neither a callback archive nor a known container")}})
+	case isBinary(head):
+		return broken(name, "binary_file", errors.New("not text: neither a callback archive nor a known container"), fn)
 	}
 	return fn(name, br)
 }
@@ -78,8 +92,48 @@ func isZip(head []byte) bool {
 	return bytes.HasPrefix(head, []byte("PK\x03\x04")) || bytes.HasPrefix(head, []byte("PK\x05\x06"))
 }
 
+// isZstd knows a frame, and a skippable frame that some writers put first.
+func isZstd(head []byte) bool {
+	return bytes.HasPrefix(head, []byte{0x28, 0xb5, 0x2f, 0xfd}) ||
+		len(head) > 4 && head[0]&0xf0 == 0x50 && bytes.Equal(head[1:4], []byte{0x2a, 0x4d, 0x18})
+}
+
 func isTar(head []byte) bool {
 	return len(head) > 262 && bytes.Equal(head[257:262], []byte("ustar"))
+}
+
+// isEmptyTar tells whether a stream is the end mark of a tar and nothing else:
+// two blocks of zeros, which some writers fill up to twenty.
+func isEmptyTar(br *bufio.Reader, head []byte) bool {
+	if len(head) < tarBlock || !isZero(head) {
+		return false
+	}
+	all, err := br.Peek(20*tarBlock + 1)
+	return err == io.EOF && len(all) > tarBlock && len(all)%tarBlock == 0 && isZero(all)
+}
+
+const tarBlock = 512
+
+func isZero(b []byte) bool { return len(bytes.Trim(b, "\x00")) == 0 }
+
+// isBinary tells whether one byte in twenty is of a kind that text does not
+// have, or there are zeros and no brace. It keeps a picture or a foreign
+// archive from becoming thousands of rejects. A run of zeros counts once: a
+// writer that crashed leaves such behind, with good lines before or after.
+func isBinary(head []byte) bool {
+	controls := 0
+	for i, c := range head {
+		isText := c >= ' ' || c >= '\t' && c <= '\r' || c == virtualBreak || c == '\x1b'
+		if !isText && (c != 0 || i+1 < len(head) && head[i+1] != 0) {
+			controls++
+		}
+	}
+	return controls*20 > len(head) || !isZero(head) && bytes.IndexByte(head, 0) >= 0 && bytes.IndexByte(head, '{') < 0
+}
+
+// broken reports a file that cannot be read at all.
+func broken(name, reason string, err error, fn memberFunc) error {
+	return fn(name, &brokenReader{&damage{reason, err}})
 }
 
 // brokenReader fails at once.
@@ -87,41 +141,92 @@ type brokenReader struct{ err error }
 
 func (b *brokenReader) Read([]byte) (int, error) { return 0, b.err }
 
+// headReader gives the bytes peeked at before the source broke, then the error
+// again: a bufio.Reader tells it once only.
+type headReader struct {
+	r    io.Reader
+	left int
+	err  error
+}
+
+func (h *headReader) Read(p []byte) (int, error) {
+	if h.left == 0 {
+		return 0, h.err
+	}
+	n, err := h.r.Read(p[:min(len(p), h.left)])
+	h.left -= n
+	return n, err
+}
+
 // gzipReader decodes gzip members one after another and names what is wrong:
-// cut short, wrong checksum or length, or bytes behind the last member.
+// cut short, wrong checksum or length, or bytes behind the last member. A
+// wrong checksum does not keep it from the members behind.
 type gzipReader struct {
-	src *bufio.Reader
-	gz  *gzip.Reader
-	out int64 // bytes decoded so far
-	err error
+	src      *bufio.Reader
+	gz       *gzip.Reader
+	inMember bool
+	out      int64 // bytes decoded so far
+	found    error // a wrong checksum, told at the end
+	err      error
 }
 
 func (g *gzipReader) Read(p []byte) (int, error) {
-	if g.err != nil {
-		return 0, g.err
-	}
-	if g.gz == nil {
-		gz, err := gzip.NewReader(g.src)
-		if err != nil {
-			g.err = g.name(err)
-			return 0, g.err
+	for g.err == nil {
+		if !g.inMember {
+			g.err = g.open()
+			continue
 		}
-		g.gz = gz
+		n, err := g.gz.Read(p)
+		g.out += int64(n)
+		switch {
+		case err == io.EOF:
+			g.inMember = false
+		case errors.Is(err, gzip.ErrChecksum) && !isDamage(err):
+			g.inMember = false
+			g.note(&damage{"gzip_checksum", fmt.Errorf("gzip checksum or length is wrong after %d bytes; fetch the file again", g.out)})
+		case err != nil:
+			g.err = g.name(err)
+		}
+		if n > 0 {
+			return n, nil
+		}
 	}
-	n, err := g.gz.Read(p)
-	g.out += int64(n)
+	return 0, g.err
+}
+
+// open begins the next member; at the end it returns what was found, or EOF.
+func (g *gzipReader) open() error {
+	if _, err := g.src.Peek(1); err == io.EOF && g.gz != nil {
+		g.note(io.EOF)
+		return g.found
+	}
+	var err error
+	if g.gz == nil {
+		g.gz, err = gzip.NewReader(g.src)
+	} else {
+		err = g.gz.Reset(g.src)
+	}
 	if err != nil {
-		g.err = g.name(err)
+		return g.name(err)
 	}
-	return n, g.err
+	g.gz.Multistream(false) // else an end within a header would pass for the end
+	g.inMember = true
+	return nil
+}
+
+// note keeps the first thing found.
+func (g *gzipReader) note(err error) {
+	if g.found == nil {
+		g.found = err
+	}
 }
 
 func (g *gzipReader) name(err error) error {
 	switch {
-	case err == io.EOF && g.gz != nil:
-		return io.EOF
-	case errors.Is(err, gzip.ErrChecksum):
-		return &damage{"gzip_checksum", fmt.Errorf("gzip checksum or length is wrong after %d bytes; fetch the file again", g.out)}
+	case isDamage(err):
+		return err // of the container around
+	case g.found != nil:
+		return g.found
 	case errors.Is(err, gzip.ErrHeader) && g.out > 0:
 		return &damage{"gzip_trailing_bytes", fmt.Errorf("bytes behind the gzip data, after %d bytes", g.out)}
 	case errors.Is(err, io.ErrUnexpectedEOF) || err == io.EOF:
@@ -130,58 +235,121 @@ func (g *gzipReader) name(err error) error {
 	return &damage{"corrupt_gzip", fmt.Errorf("gzip is broken after %d bytes (%w); fetch the file again", g.out, err)}
 }
 
+func isDamage(err error) bool {
+	var d *damage
+	return errors.As(err, &d)
+}
+
 func openZstd(name string, r io.Reader, depth int, fn memberFunc) error {
 	// One decoder goroutine and a bounded window keep memory flat.
 	z, err := zstd.NewReader(r, zstd.WithDecoderConcurrency(1), zstd.WithDecoderMaxWindow(128<<20))
 	if err != nil {
-		return fn(name, &brokenReader{&damage{"corrupt_zstd", err}})
+		return broken(name, "corrupt_zstd", err, fn)
 	}
 	defer z.Close()
-	return openStream(name, &namedErrors{z, "corrupt_zstd"}, depth+1, fn)
+	return openStream(name, &namedErrors{r: z, reason: "corrupt_zstd"}, depth+1, fn)
 }
 
 // namedErrors gives a decoder's errors the reason of the rejects table.
 type namedErrors struct {
 	r      io.Reader
 	reason string
+	err    error // what ended the stream too early
 }
 
 func (n *namedErrors) Read(p []byte) (int, error) {
 	c, err := n.r.Read(p)
-	var d *damage
-	if err != nil && err != io.EOF && !errors.As(err, &d) {
+	if err == nil || err == io.EOF {
+		return c, err
+	}
+	if !isDamage(err) {
 		err = &damage{n.reason, fmt.Errorf("%w; fetch the file again", err)}
 	}
+	n.err = err
 	return c, err
 }
 
-func openTar(name string, r io.Reader, depth int, fn memberFunc) error {
-	tr := tar.NewReader(r)
+func openTar(name string, br *bufio.Reader, depth int, fn memberFunc) error {
+	blocks := &tarBlocks{r: br}
+	tr := tar.NewReader(blocks)
 	for {
 		h, err := tr.Next()
+		if err == io.EOF && !blocks.ended {
+			err = errors.New("it has no end mark")
+		}
 		if err == io.EOF {
-			return nil
+			return openTarEnd(name, br, depth, fn)
 		}
 		if err != nil {
-			return fn(name, &brokenReader{&damage{"corrupt_tar", fmt.Errorf("tar is broken: %w; fetch the file again", err)}})
+			return brokenTar(name, err, fn)
 		}
-		if h.Typeflag != tar.TypeReg {
+		if h.Typeflag != tar.TypeReg && h.Typeflag != tar.TypeGNUSparse {
 			continue // folders and links hold no callbacks
 		}
-		if err := openStream(join(name, h.Name), &namedErrors{tr, "corrupt_tar"}, depth+1, fn); err != nil {
+		member := &namedErrors{r: tr, reason: "corrupt_tar"}
+		if err := openStream(join(name, h.Name), member, depth+1, fn); err != nil {
 			return err
 		}
+		if member.err != nil {
+			return nil // the member has told it
+		}
 	}
+}
+
+// tarBlocks sees whether a tar ends with a block of zeros. Without one it was
+// cut, perhaps between two members, which a tar.Reader takes for the end.
+type tarBlocks struct {
+	r     io.Reader
+	ended bool
+}
+
+func (t *tarBlocks) Read(p []byte) (int, error) {
+	if len(p) != tarBlock {
+		t.ended = false
+		return t.r.Read(p)
+	}
+	n, err := io.ReadFull(t.r, p) // a header, or the end mark
+	if n > 0 {
+		t.ended = n == tarBlock && isZero(p)
+	}
+	return n, err
+}
+
+// openTarEnd reads on behind the mark that ends a tar: another tar may have
+// been appended, and only at the very end does a wrong checksum of the
+// container around it come to light.
+func openTarEnd(name string, br *bufio.Reader, depth int, fn memberFunc) error {
+	for {
+		head, err := br.Peek(tarBlock)
+		switch {
+		case isTar(head):
+			return openTar(name, br, depth, fn)
+		case !isZero(head):
+			return brokenTar(name, errors.New("there are other bytes behind its end"), fn)
+		case err == io.EOF:
+			return nil
+		case err != nil:
+			return brokenTar(name, err, fn)
+		}
+		br.Discard(tarBlock)
+	}
+}
+
+func brokenTar(name string, err error, fn memberFunc) error {
+	if isDamage(err) {
+		return fn(name, &brokenReader{err})
+	}
+	return broken(name, "corrupt_tar", fmt.Errorf("tar is broken: %w; fetch the file again", err), fn)
 }
 
 func openZip(r io.ReaderAt, size int64, name string, depth int, fn memberFunc) error {
 	zr, err := zip.NewReader(r, size)
 	if err != nil {
-		return fn(name, &brokenReader{&damage{"corrupt_zip", fmt.Errorf("zip cannot be opened: %w; fetch the file again", err)}})
+		return broken(name, "corrupt_zip", fmt.Errorf("zip cannot be opened: %w; fetch the file again", err), fn)
 	}
 	for _, m := range zr.File {
-		if m.FileInfo().IsDir() {
-			continue
+		if !m.Mode().IsRegular() {
+			continue // folders and links hold no callbacks
 		}
 		if err := openZipMember(m, join(name, m.Name), depth, fn); err != nil {
 			return err
@@ -191,15 +359,16 @@ func openZip(r io.ReaderAt, size int64, name string, depth int, fn memberFunc) e
 }
 
 func openZipMember(m *zip.File, name string, depth int, fn memberFunc) error {
+	const encrypted = 1
+	if m.Flags&encrypted != 0 { // before Open, which may not know the cipher
+		return broken(name, "zip_encrypted", errors.New("zip member is encrypted; unpack it with its password first"), fn)
+	}
 	rc, err := m.Open()
 	if err != nil {
-		return fn(name, &brokenReader{&damage{"corrupt_zip", fmt.Errorf("zip member cannot be opened: %w", err)}})
+		return broken(name, "corrupt_zip", fmt.Errorf("zip member cannot be opened: %w", err), fn)
 	}
 	defer rc.Close()
-	if m.Flags&1 != 0 {
-		return fn(name, &brokenReader{&damage{"zip_encrypted", errors.New("zip member is encrypted; unpack it with its password first")}})
-	}
-	return openStream(name, &namedErrors{rc, "corrupt_zip"}, depth+1, fn)
+	return openStream(name, &namedErrors{r: rc, reason: "corrupt_zip"}, depth+1, fn)
 }
 
 // openZipStream reads a zip that lies inside another container. Zip needs
@@ -212,16 +381,42 @@ func openZipStream(name string, r io.Reader, depth int, fn memberFunc) error {
 	defer os.Remove(tmp.Name())
 	defer tmp.Close()
 	n, err := io.Copy(tmp, r)
-	if err != nil {
+	switch {
+	case isDamage(err):
 		return fn(name, &brokenReader{err})
+	case err != nil:
+		return err // the disk's
 	}
-	return openZip(tmp, n, name, depth+1, fn)
+	return openZip(tmp, n, name, depth, fn)
 }
 
 // join makes a member's name; it is shown and stored, never opened.
 func join(outer, member string) string {
+	member = shown(member)
 	if outer == "" {
 		return member
 	}
 	return outer + "/" + member
+}
+
+// shown makes a name fit to be stored and printed on one line: names in zips
+// and on disks may be in any encoding. Other bytes are written as %C4.
+func shown(name string) string {
+	isFit := func(r rune) bool { return unicode.IsGraphic(r) && r != utf8.RuneError }
+	if strings.IndexFunc(name, func(r rune) bool { return !isFit(r) }) < 0 {
+		return name
+	}
+	var b strings.Builder
+	for len(name) > 0 {
+		r, n := utf8.DecodeRuneInString(name)
+		if isFit(r) {
+			b.WriteString(name[:n])
+		} else {
+			for i := range n {
+				fmt.Fprintf(&b, "%%%02X", name[i])
+			}
+		}
+		name = name[n:]
+	}
+	return b.String()
 }

@@ -1,6 +1,7 @@
 package ingest
 
 import (
+	"errors"
 	"fmt"
 	"io/fs"
 	"os"
@@ -55,7 +56,10 @@ func expand(path string, warn func(msg, file string)) ([]input, error) {
 		return walk(path, warn)
 	}
 	if err == nil {
-		return []input{{path, filepath.Base(path), info.Size()}}, nil
+		if !info.Mode().IsRegular() {
+			return nil, &Error{path, errors.New("not a regular file; a pipe or device has no size to read to, save it to a file first")}
+		}
+		return []input{{path, shown(filepath.Base(path)), info.Size()}}, nil
 	}
 	if !strings.ContainsAny(path, "*?[") {
 		return nil, &Error{path, fmt.Errorf("%w; check the path", reason(err))}
@@ -64,21 +68,48 @@ func expand(path string, warn func(msg, file string)) ([]input, error) {
 	if globErr != nil {
 		return nil, &Error{path, fmt.Errorf("bad glob: %w; quote it and check its brackets", globErr)}
 	}
+	if len(matches) == 0 {
+		warn("no file matches", path)
+	}
 	root := globRoot(path)
 	var all []input
 	for _, m := range matches {
+		if isHiddenMatch(path, m) {
+			warn("hidden, passed over", m)
+			continue
+		}
+		if info, err := os.Stat(m); err != nil || !info.IsDir() && !info.Mode().IsRegular() {
+			warn("not a regular file, passed over", m)
+			continue
+		}
 		found, err := expand(m, warn)
 		if err != nil {
 			return nil, err
 		}
 		for _, in := range found {
 			if rel, err := filepath.Rel(root, in.path); err == nil {
-				in.name = filepath.ToSlash(rel)
+				in.name = shown(filepath.ToSlash(rel))
 			}
 			all = append(all, in)
 		}
 	}
 	return all, nil
+}
+
+// isHiddenMatch tells whether a wildcard stands for the dot of a hidden name.
+// A shell would not let it.
+func isHiddenMatch(glob, match string) bool {
+	sep := string(filepath.Separator)
+	globs, names := strings.Split(filepath.Clean(glob), sep), strings.Split(match, sep)
+	if len(globs) != len(names) {
+		return false
+	}
+	for i, name := range names {
+		if strings.HasPrefix(name, ".") && !strings.HasPrefix(globs[i], ".") {
+			return true
+		}
+	}
+	return false
 }
 
 // globRoot is the part of a glob before its first folder with a wildcard.
@@ -115,7 +146,7 @@ func walk(root string, warn func(msg, file string)) ([]input, error) {
 		if err != nil {
 			return err
 		}
-		all = append(all, input{path, filepath.ToSlash(rel), info.Size()})
+		all = append(all, input{path, shown(filepath.ToSlash(rel)), info.Size()})
 		return nil
 	})
 	return all, err
@@ -123,7 +154,8 @@ func walk(root string, warn func(msg, file string)) ([]input, error) {
 
 // reason strips the path from an error that names it again.
 func reason(err error) error {
-	if pe, ok := err.(*fs.PathError); ok {
+	var pe *fs.PathError
+	if errors.As(err, &pe) {
 		return pe.Err
 	}
 	return err

@@ -13,9 +13,10 @@ import (
 // the bound keeps memory flat.
 const maxBodyBytes = 15 << 20
 
-// maxNesting ends the search for the end of a pretty-printed body; a callback
-// nests five levels deep.
-const maxNesting = 64
+// maxNesting ends the search for the end of a pretty-printed body. A callback
+// nests five levels deep, and reading on must not take long where every line
+// looks like the beginning of one.
+const maxNesting = 16
 
 // frame is one body, or one piece of text that cannot be one, cut out of a
 // file. Whether a body is valid JSON and what it means is decided by SQL.
@@ -46,6 +47,7 @@ type framer struct {
 	pending int    // non-blank lines seen that belong to the next frame
 	first   int64  // line number of the first pending line
 	broken  bool   // the source's break has been reported
+	joined  []byte // a body put together from its lines
 }
 
 // frames cuts all of r and calls emit for each frame; the frame's slices are
@@ -54,6 +56,7 @@ type framer struct {
 // error returned is emit's alone.
 func frames(r io.Reader, emit func(frame) error) (stats, error) {
 	f := &framer{lines: newLineReader(r), emit: emit}
+	defer f.lines.close()
 	err := f.run()
 	f.stats.lines, f.stats.blank = f.lines.count, f.lines.blank
 	return f.stats, err
@@ -79,6 +82,9 @@ func (f *framer) run() error {
 			return err
 		}
 	}
+	if err := f.reportUnclosed(); err != nil {
+		return err
+	}
 	f.stats.frameLines += int64(f.pending) // closing brackets of the last array
 	f.pending = 0
 	return nil
@@ -95,36 +101,65 @@ func (f *framer) reportBreak(number int64, text []byte) error {
 	return f.send(number, reason, []byte(detail), text)
 }
 
+// reportUnclosed emits a frame when an array file ended behind an element,
+// without its closing bracket. No line of it is torn, but some may be missing.
+func (f *framer) reportUnclosed() error {
+	if f.lines.array == nil || f.lines.array.unclosed == 0 || f.broken {
+		return nil
+	}
+	return f.send(f.lines.count, "unclosed_array", []byte(unclosedDetail), nil)
+}
+
+const unclosedDetail = "a JSON array has no closing bracket; the file may be cut short"
+
 // line frames one line, and the lines behind it when a body goes on there.
 func (f *framer) line(l line) error {
 	text := bytes.TrimSpace(l.text)
-	if len(text) == 0 {
+	if len(text) == 0 && !l.tooLong {
 		f.inHTTP = false
 		return nil
 	}
+	if len(f.context) > 0 && isHTTPStart(text) {
+		if err := f.flushContext(); err != nil {
+			return err
+		}
+	}
 	f.take(l)
 	if l.tooLong {
-		return f.send(l.number, "line_too_long", []byte("longer than 15 MB"), text)
+		return f.send(l.number, "line_too_long", []byte(tooLongDetail), text)
 	}
-	if l.cut && !json.Valid(text) {
+	if l.cut && !isWhole(text) {
 		return f.reportBreak(l.number, text)
 	}
-	if f.inHTTP && isHeader(text) {
+	if f.inHTTP && isHeader(text) && len(f.context) < rejectTextBytes {
 		f.context = append(append(f.context, '\n'), text...)
 		return nil
 	}
 	f.inHTTP = false
 	switch {
-	case text[0] == '{':
-		return f.object(l.number, trimComma(text))
+	case l.inArray && isPunctuation(text):
+		return nil // stays pending, counted with the next body
+	case text[0] == '{' && !isDoubled(text):
+		return f.object(l, text)
 	case text[0] == '[' && startsArray(text):
 		return f.array(l.number, text)
 	case isHTTPStart(text):
-		return f.startHTTP(text)
-	case l.inArray && isPunctuation(text):
-		return nil // stays pending, counted with the next body
+		f.context = append(f.context[:0], text...)
+		f.inHTTP = true
+		return nil
 	}
 	return f.logLine(l.number, text)
+}
+
+const tooLongDetail = "longer than 15 MB"
+
+// isWhole tells whether a line that the source broke in is complete.
+func isWhole(text []byte) bool {
+	if json.Valid(trimComma(text)) {
+		return true
+	}
+	start, end, callbacks := jsonInText(text)
+	return text[0] != '{' && callbacks > 0 && json.Valid(text[start:end])
 }
 
 // take notes a non-blank line as pending until a frame claims it.
@@ -144,8 +179,16 @@ func (f *framer) send(number int64, problem string, context, body []byte) error 
 		body = bytes.ToValidUTF8(body, []byte("\uFFFD"))
 		context = bytes.ToValidUTF8(context, []byte("\uFFFD"))
 	}
-	if problem == "" && hasControl(body) {
-		problem = "malformed_json"
+	if problem == "" {
+		problem, context, body = checked(context, body)
+	}
+	if problem == "" {
+		if inner, around := unwrap(body); inner != nil {
+			if len(around) == rejectTextBytes {
+				around = bytes.ToValidUTF8(around, nil) // cut in a character
+			}
+			context, body = append(bytes.Clone(context), around...), inner
+		}
 	}
 	fr := frame{line: number, lines: f.pending, problem: problem, context: context, body: body}
 	f.stats.frames++
@@ -154,109 +197,168 @@ func (f *framer) send(number int64, problem string, context, body []byte) error 
 	return f.emit(fr)
 }
 
+// checked sees to it that a body is one line of bounded length, which the
+// database's readers rely on.
+func checked(context, body []byte) (string, []byte, []byte) {
+	switch {
+	case len(body) > maxBodyBytes: // joined from lines, or grown by the repair
+		return "line_too_long", []byte(tooLongDetail), bytes.ToValidUTF8(body[:rejectTextBytes], nil)
+	case hasControl(body):
+		return "malformed_json", context, body
+	case bytes.IndexByte(body, '\r') < 0:
+		return "", context, body
+	case json.Valid(body): // then it is white space between the members
+		return "", context, bytes.ReplaceAll(body, []byte("\r"), []byte(" "))
+	}
+	return "malformed_json", context, body
+}
+
 // object frames a line that starts with a brace.
-func (f *framer) object(number int64, text []byte) error {
-	if text[len(text)-1] == '}' && len(text) > 2 {
-		return f.send(number, "", f.context, text)
+func (f *framer) object(l line, text []byte) error {
+	if body := trimComma(text); body[len(body)-1] == '}' {
+		return f.send(l.number, "", f.context, body)
 	}
+	indent := indentation(l.text)
 	if opensMore(text) {
-		text = bytes.Clone(text) // reading on may move the buffer
-		if body, ok := f.more(text); ok {
-			return f.send(number, "", f.context, body)
+		joined, ok := f.more(text)
+		if ok {
+			return f.send(l.number, "", f.context, joined)
 		}
+		text = joined
 	}
-	if end := valueEnd(text); end == len(text) {
-		return f.send(number, "", f.context, text)
+	if len(text) == 1 {
+		return f.torn(l.number, indent, text)
+	}
+	return f.send(l.number, "malformed_json", f.context, text)
+}
+
+// torn rejects a pretty-printed body that never closes: its opening brace,
+// the lines behind it that are indented deeper, and its own closing brace.
+func (f *framer) torn(number int64, indent int, text []byte) error {
+	for closed := false; !closed && len(text) < maxBodyBytes; {
+		mark := f.lines.mark()
+		l, err := f.lines.next()
+		if err != nil {
+			f.lines.rewind(mark)
+			if err == io.EOF && f.lines.err != nil {
+				return f.reportBreak(number, text)
+			}
+			break
+		}
+		t := bytes.TrimSpace(l.text)
+		deeper := indentation(l.text) > indent
+		closed = !deeper && len(t) > 0 && t[0] == '}' && isClosing(t[1:])
+		if l.continued || startsBody(t) || len(t) > 0 && !deeper && !closed {
+			f.lines.rewind(mark)
+			break
+		}
+		f.lines.release()
+		if len(t) > 0 {
+			f.take(l)
+			text = append(append(text, ' '), t...)
+		}
 	}
 	return f.send(number, "malformed_json", f.context, text)
 }
 
-// more reads on until the value begun by text closes. If it never does, the
-// lines taken are given back and read one by one, so that a torn line costs
-// itself only.
+// more reads on until the value begun by text closes and returns its lines
+// joined. If it never does, the lines taken are given back and read one by
+// one, so that a torn line costs itself only; then a copy of text is returned,
+// for reading on may have moved the buffer.
 func (f *framer) more(text []byte) ([]byte, bool) {
 	var s scanner
-	body := append([]byte(nil), text...)
-	if s.scan(text) >= 0 || s.inString {
-		return nil, false
-	}
+	body := append(f.joined[:0], text...)
+	closed := s.scan(text) >= 0
 	mark := f.lines.mark()
 	pending := f.pending
-	for len(body) < maxBodyBytes && s.depth <= maxNesting {
+	for !closed && !s.inString && !s.torn && s.depth <= maxNesting && len(body) < maxBodyBytes {
 		l, err := f.lines.next()
-		if err != nil || l.tooLong {
-			break
+		if err != nil || l.continued {
+			break // continued: the next element of an array file
 		}
 		t := bytes.TrimRight(l.text, "\r")
-		if startsBody(t) && !l.continued {
-			break // an unindented body: the earlier line was torn
+		if !fits(&s, body, t) {
+			break // the earlier line was torn
 		}
-		if len(bytes.TrimSpace(t)) > 0 && !l.continued {
+		if len(bytes.TrimSpace(t)) > 0 {
 			f.pending++
 		}
 		body = append(append(body, ' '), t...)
-		end := s.scan(t)
-		if s.inString {
-			break // a line break inside a string is not JSON
-		}
-		if end >= 0 {
-			if rest := trimComma(bytes.TrimSpace(t[end:])); len(rest) > 0 && !isPunctuation(rest) {
+		if end := s.scan(t); end >= 0 {
+			if closed = true; !isClosing(t[end:]) {
 				break
 			}
 			f.lines.release()
+			f.joined = body
 			return body[:len(body)-len(t)+end], true
 		}
 	}
 	f.lines.rewind(mark)
 	f.pending = pending
-	return nil, false
+	f.joined = body
+	return body[:len(text)], false
+}
+
+// fits tells whether a line can go on with the value read so far. Between the
+// elements of an array there are commas, and within an object no unindented
+// body begins.
+func fits(s *scanner, read, text []byte) bool {
+	if read[0] != '[' || s.depth > 1 {
+		return !startsBody(text)
+	}
+	text = bytes.TrimLeft(text, " \t")
+	return len(text) == 0 || text[0] == ',' || text[0] == ']' || opensMore(bytes.TrimRight(read, " \t"))
 }
 
 // array frames a line that is a JSON array of bodies.
 func (f *framer) array(number int64, text []byte) error {
 	if opensMore(text) {
-		text = bytes.Clone(text)
-		if body, ok := f.more(text); ok {
-			return f.array(number, body)
-		}
+		text, _ = f.more(text)
 	}
-	inner := bytes.TrimSpace(text[1:])
-	for len(inner) > 0 && inner[0] == '{' {
-		end := valueEnd(inner)
-		if end < 0 {
-			break
-		}
-		if err := f.send(number, "", f.context, inner[:end]); err != nil {
+	if !bytes.Contains(text, []byte("{")) {
+		return f.notBody(number, f.context, text)
+	}
+	context := bytes.Clone(f.context) // of each element
+	rest := bytes.TrimSpace(text[1:])
+	for len(rest) > 0 && rest[0] != ']' {
+		end := elementEnd(rest)
+		if err := f.element(number, context, bytes.TrimSpace(rest[:end])); err != nil {
 			return err
 		}
-		inner = bytes.TrimSpace(inner[end:])
-		if len(inner) == 1 && inner[0] == ']' {
-			return nil
+		if end == len(rest) {
+			return nil // torn within an element, which was rejected
 		}
-		if len(inner) == 0 || inner[0] != ',' {
-			break
+		if rest[end] == ',' {
+			end++
 		}
-		inner = bytes.TrimSpace(inner[1:])
+		rest = bytes.TrimSpace(rest[end:])
 	}
-	problem := "malformed_json"
-	if json.Valid(text) {
-		problem = "not_an_object"
+	switch {
+	case len(rest) == 0:
+		return f.send(number, "unclosed_array", []byte(unclosedDetail), nil)
+	case !isClosing(rest):
+		return f.notBody(number, context, rest)
 	}
-	return f.send(number, problem, f.context, text)
+	return nil
 }
 
-// startHTTP notes the request line of an HTTP dump; headers follow.
-func (f *framer) startHTTP(text []byte) error {
-	if len(f.context) > 0 {
-		f.pending-- // this line belongs to the new request
-		if err := f.flushContext(); err != nil {
-			return err
-		}
-		f.pending++
+// element frames one element of an array.
+func (f *framer) element(number int64, context, text []byte) error {
+	switch {
+	case len(text) == 0:
+		return nil
+	case text[0] == '{' && valueEnd(text) == len(text):
+		return f.send(number, "", context, text)
 	}
-	f.context = append(f.context[:0], text...)
-	f.inHTTP = true
-	return nil
+	return f.notBody(number, context, text)
+}
+
+// notBody rejects text that is no object.
+func (f *framer) notBody(number int64, context, text []byte) error {
+	if json.Valid(text) {
+		return f.send(number, "not_an_object", context, text)
+	}
+	return f.send(number, "malformed_json", context, text)
 }
 
 // flushContext rejects an HTTP request that brought no body.
@@ -267,69 +369,107 @@ func (f *framer) flushContext() error {
 
 // logLine frames a line with text before the JSON, or rejects it.
 func (f *framer) logLine(number int64, text []byte) error {
-	if json.Valid(text) {
-		return f.send(number, "not_an_object", f.context, text)
+	start, end, callbacks := jsonInText(text)
+	if callbacks > 1 {
+		return f.send(number, "several_bodies", f.context, text)
 	}
-	if start, end := jsonInText(text); start >= 0 {
-		around := make([]byte, 0, 256)
-		around = append(append(around, text[:start]...), ' ')
-		around = append(around, text[end:]...)
-		return f.send(number, "", around, text[start:end])
+	if callbacks == 0 {
+		if body, from, to := quotedJSON(text); body != nil && (start < 0 || namesCallback(body)) {
+			return f.send(number, "", f.around(text, from, to), body)
+		}
 	}
-	if quoted := quotedJSON(text); quoted != nil {
-		return f.send(number, "", text[:bytes.IndexByte(text, '"')], quoted)
+	if value := bytes.TrimRight(text, ", \t"); json.Valid(value) {
+		return f.send(number, "not_an_object", f.context, value)
 	}
-	if start := bytes.IndexByte(text, '{'); start >= 0 && opensMore(text) {
+	if start >= 0 {
+		return f.send(number, "", f.around(text, start, end), text[start:end])
+	}
+	if start := unclosedBrace(text); start >= 0 && opensMore(text) {
 		text = bytes.Clone(text)
 		if body, ok := f.more(text[start:]); ok {
-			return f.send(number, "", text[:start], body)
+			return f.send(number, "", f.around(text, start, len(text)), body)
 		}
 	}
 	return f.send(number, "malformed_json", f.context, text)
 }
 
+// around joins what stands around a body: the headers of a request, the text
+// before the body in its line, and the text behind it.
+func (f *framer) around(text []byte, start, end int) []byte {
+	around := make([]byte, 0, len(f.context)+len(text)-(end-start)+2)
+	if len(f.context) > 0 {
+		around = append(append(around, f.context...), '\n')
+	}
+	around = append(append(around, text[:start]...), ' ')
+	return append(around, text[end:]...)
+}
+
 // jsonInText finds the callback in a log line: the first balanced object that
-// names a callback's member, else the first balanced object.
-func jsonInText(text []byte) (start, end int) {
+// names a callback's member, else the first balanced object. It also tells
+// how many callbacks there are.
+func jsonInText(text []byte) (start, end, callbacks int) {
 	start, end = -1, -1
 	for i := 0; i < len(text); i++ {
-		if text[i] != '{' || !opensObject(text[i:]) {
+		n := bytes.IndexByte(text[i:], '{')
+		if n < 0 {
+			break
+		}
+		i += n
+		if !opensObject(text[i:]) {
+			continue
+		}
+		if n = valueEnd(text[i:]); n < 0 {
+			break
+		}
+		isCallback := namesCallback(text[i : i+n])
+		if isCallback {
+			callbacks++
+		}
+		if start < 0 || isCallback && callbacks == 1 {
+			start, end = i, i+n
+		}
+		i += n - 1
+	}
+	return start, end, callbacks
+}
+
+// quotedJSON reads a body that a log line holds as a quoted string with
+// backslashes, and tells where. It returns nil when there is none.
+func quotedJSON(text []byte) (body []byte, start, end int) {
+	start = bytes.Index(text, []byte(`"{\`))
+	if start < 0 {
+		return nil, 0, 0
+	}
+	var s string
+	d := json.NewDecoder(bytes.NewReader(text[start:]))
+	if err := d.Decode(&s); err != nil {
+		return nil, 0, 0
+	}
+	body = bytes.TrimSpace(bytes.ReplaceAll([]byte(s), []byte("\n"), []byte(" ")))
+	if body[len(body)-1] != '}' {
+		return nil, 0, 0
+	}
+	return body, start, start + int(d.InputOffset())
+}
+
+// unclosedBrace finds the first brace that does not close within the line.
+func unclosedBrace(text []byte) int {
+	for i := 0; i < len(text); i++ {
+		if text[i] != '{' {
 			continue
 		}
 		n := valueEnd(text[i:])
 		if n < 0 {
-			return start, end
-		}
-		if start < 0 || namesCallback(text[i:i+n]) {
-			start, end = i, i+n
-		}
-		if namesCallback(text[i : i+n]) {
-			return start, end
+			return i
 		}
 		i += n - 1
 	}
-	return start, end
+	return -1
 }
 
-// quotedJSON reads a body that a log line holds as a quoted string with
-// backslashes. It returns nil when there is none.
-func quotedJSON(text []byte) []byte {
-	i := bytes.Index(text, []byte(`"{\"`))
-	if i < 0 {
-		return nil
-	}
-	var s string
-	if err := json.NewDecoder(bytes.NewReader(text[i:])).Decode(&s); err != nil {
-		return nil
-	}
-	b := bytes.TrimSpace([]byte(s))
-	if bytes.IndexByte(b, '\n') >= 0 {
-		b = bytes.ReplaceAll(b, []byte("\n"), []byte(" "))
-	}
-	return b
-}
-
-var callbackMembers = [][]byte{[]byte(`"eventType"`), []byte(`"feeLst"`), []byte(`"smsEvent"`), []byte(`"numInfo"`), []byte(`"statusInfo"`)}
+// callbackMembers lack the closing quote: in a body wrapped as a string it is
+// escaped.
+var callbackMembers = [][]byte{[]byte(`"eventType`), []byte(`"feeLst`), []byte(`"smsEvent`), []byte(`"numInfo`), []byte(`"statusInfo`)}
 
 func namesCallback(text []byte) bool {
 	for _, m := range callbackMembers {
@@ -347,6 +487,12 @@ func opensObject(text []byte) bool {
 	return len(rest) > 0 && rest[0] == '"'
 }
 
+// isDoubled tells whether a line has an extra pair of braces around its body.
+func isDoubled(text []byte) bool { return len(text) > 1 && text[1] == '{' }
+
+// indentation counts the white space a line begins with.
+func indentation(text []byte) int { return len(text) - len(bytes.TrimLeft(text, " \t")) }
+
 // startsBody tells whether an unindented line begins a new body.
 func startsBody(text []byte) bool {
 	return len(text) > 2 && text[0] == '{' && opensObject(text) && text[len(text)-1] == '}' && namesCallback(text)
@@ -361,37 +507,57 @@ func opensMore(text []byte) bool {
 	return false
 }
 
+// startsArray tells whether a line that starts with a bracket begins an array
+// and not a log's prefix.
 func startsArray(text []byte) bool {
 	rest := bytes.TrimLeft(text[1:], " \t")
-	return len(rest) == 0 || rest[0] == '{' || rest[0] == ']' || json.Valid(text)
+	if len(rest) == 0 || rest[0] == '{' && len(bytes.TrimSpace(rest)) == 1 {
+		return true
+	}
+	if rest[0] != '{' {
+		return json.Valid(text)
+	}
+	end := valueEnd(text)
+	return opensObject(rest) && (end < 0 || isClosing(text[end:]))
 }
 
 func isPunctuation(text []byte) bool {
 	return len(bytes.Trim(text, "[], \t\r")) == 0
 }
 
+// isClosing tells whether nothing is left that a body could begin with.
+func isClosing(text []byte) bool {
+	return len(bytes.Trim(text, "], \t\r")) == 0
+}
+
+// trimComma takes the comma off that follows an object in an array.
 func trimComma(text []byte) []byte {
-	if n := len(text); n > 1 && text[n-1] == ',' && text[n-2] == '}' {
-		return text[:n-1]
+	if text[len(text)-1] != ',' {
+		return text
+	}
+	if t := bytes.TrimRight(text, ", \t"); len(t) > 0 && t[len(t)-1] == '}' {
+		return t
 	}
 	return text
 }
 
 var httpMethods = [][]byte{[]byte("POST "), []byte("PUT "), []byte("GET "), []byte("HTTP/1.")}
 
+// isHTTPStart tells whether a line begins an HTTP request or response. A log
+// line that begins alike but has the body in it is none.
 func isHTTPStart(text []byte) bool {
 	for _, m := range httpMethods {
 		if bytes.HasPrefix(text, m) {
-			return m[len(m)-1] == '.' || bytes.Contains(text, []byte(" HTTP/"))
+			return (m[len(m)-1] == '.' || bytes.Contains(text, []byte(" HTTP/"))) && !namesCallback(text)
 		}
 	}
 	return false
 }
 
-// isHeader tells whether a line reads "Name: value".
+// isHeader tells whether a line reads "Name: value" and holds no body.
 func isHeader(text []byte) bool {
 	i := bytes.IndexByte(text, ':')
-	return i > 0 && bytes.IndexAny(text[:i], " \t{[\"") < 0
+	return i > 0 && bytes.IndexAny(text[:i], " \t{[\"") < 0 && !namesCallback(text)
 }
 
 // hasControl finds bytes that JSON forbids and that would upset a text reader.
@@ -402,23 +568,25 @@ func hasControl(text []byte) bool {
 // scanner follows brackets and strings; it does not validate.
 type scanner struct {
 	depth               int
+	brackets            uint64 // those open, innermost in the lowest bit; 1 is a square one
 	inString, isEscaped bool
+	torn                bool // brackets do not match, or nest too deep
+}
+
+// structural marks the bytes that matter to the scanners.
+var structural = [256]bool{
+	'"': true, '\\': true, '{': true, '}': true, '[': true, ']': true, ',': true, '\n': true, virtualBreak: true,
 }
 
 // scan reads on in text and returns the index behind the byte that closes the
 // value, or -1 when the value goes on.
 func (s *scanner) scan(text []byte) int {
-	for i := 0; i < len(text); i++ {
-		c := text[i]
+	for i, c := range text {
+		if !structural[c] && !s.isEscaped {
+			continue
+		}
 		if s.inString {
-			switch {
-			case s.isEscaped:
-				s.isEscaped = false
-			case c == '\\':
-				s.isEscaped = true
-			case c == '"':
-				s.inString = false
-			}
+			s.inside(c)
 			continue
 		}
 		switch c {
@@ -426,8 +594,16 @@ func (s *scanner) scan(text []byte) int {
 			s.inString = true
 		case '{', '[':
 			s.depth++
+			s.brackets = s.brackets<<1 | isSquare(c)
+			s.torn = s.torn || s.depth > 64
 		case '}', ']':
-			if s.depth--; s.depth <= 0 {
+			s.depth--
+			s.torn = s.torn || s.brackets&1 != isSquare(c)
+			s.brackets >>= 1
+			if s.torn {
+				return -1
+			}
+			if s.depth <= 0 {
 				return i + 1
 			}
 		}
@@ -435,9 +611,42 @@ func (s *scanner) scan(text []byte) int {
 	return -1
 }
 
+// isSquare returns 1 for a square bracket.
+func isSquare(c byte) uint64 {
+	if c == '[' || c == ']' {
+		return 1
+	}
+	return 0
+}
+
+// inside follows one byte of a string.
+func (s *scanner) inside(c byte) {
+	switch {
+	case s.isEscaped:
+		s.isEscaped = false
+	case c == '\\':
+		s.isEscaped = true
+	case c == '"':
+		s.inString = false
+	}
+}
+
 // valueEnd returns the length of the object or array at the start of text, or
 // -1 when it does not close.
 func valueEnd(text []byte) int {
 	var s scanner
 	return s.scan(text)
+}
+
+// elementEnd returns where the first element of an array's inside ends: the
+// index of the comma or bracket behind it, or the length of text.
+func elementEnd(text []byte) int {
+	s := scanner{depth: 1, brackets: isSquare('[')}
+	for i, c := range text {
+		if s.depth == 1 && !s.inString && (c == ',' || c == ']') {
+			return i
+		}
+		s.scan(text[i : i+1])
+	}
+	return len(text)
 }

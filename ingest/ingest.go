@@ -79,7 +79,7 @@ type fileDone struct {
 	sourceBytes int64
 	stats       stats
 	damaged     bool
-	replaces    string // source whose earlier, shorter state this file replaces
+	replaces    []string // hashes of the same path's shorter states, which this one contains
 }
 
 // Load reads every file under paths (files, folders, globs) that the ledger
@@ -98,17 +98,21 @@ func Load(ctx context.Context, conn *sql.Conn, paths []string, o Options) (Resul
 	if err := l.readLedger(ctx); err != nil {
 		return Result{}, err
 	}
+	p := &producer{o: o, known: l.known, sources: l.sources, out: make(chan *chunk), events: make(chan *worker), files: make(chan todo)}
+	p.lastID.Store(l.lastID)
 	ctx, cancel := context.WithCancel(ctx)
 	defer cancel()
-	p := &producer{o: o, known: l.known, sources: l.sources, nextID: l.nextID, out: make(chan *chunk)}
 	go p.run(ctx, inputs)
 	err = l.consume(ctx, p)
+	if err != nil && ctx.Err() != nil {
+		err = ctx.Err() // whatever broke, broke because of it
+	}
 	cancel()
 	p.drain()
+	if err == nil {
+		err = l.listCopies(context.WithoutCancel(ctx), p.copies)
+	}
 	l.result.Files = append(l.result.Files, p.skipped...)
 	l.result.Known, l.result.Failed, l.result.Grown = len(p.skipped), p.failed, p.grown
-	if err == nil {
-		err = p.err
-	}
 	return l.result, err
 }

@@ -5,6 +5,9 @@ import (
 	"database/sql"
 	"fmt"
 	"io/fs"
+	"path/filepath"
+	"slices"
+	"strconv"
 	"strings"
 )
 
@@ -12,20 +15,20 @@ import (
 type loader struct {
 	conn    *sql.Conn
 	o       Options
-	known   map[string]string
-	sources map[string]sourceState
-	nextID  int64
+	known   map[string][]string
+	sources map[string][]sourceState
+	lastID  int64
 
-	inTx      bool
-	firstFile int64 // first file of the open transaction
-	done      []fileDone
-	result    Result
+	inTx    bool
+	records int64 // records read so far, for the progress
+	done    []fileDone
+	result  Result
 }
 
 // readLedger learns which files were loaded before.
 func (l *loader) readLedger(ctx context.Context) error {
-	l.known, l.sources = map[string]string{}, map[string]sourceState{}
-	rows, err := l.conn.QueryContext(ctx, "select source, sha256, source_bytes, file_id from raw.files order by file_id")
+	l.known, l.sources = map[string][]string{}, map[string][]sourceState{}
+	rows, err := l.conn.QueryContext(ctx, "select source, sha256, source_bytes, file_id from raw.files order by source_bytes")
 	if err != nil {
 		return err
 	}
@@ -36,11 +39,12 @@ func (l *loader) readLedger(ctx context.Context) error {
 		if err := rows.Scan(&source, &sum, &bytes, &id); err != nil {
 			return err
 		}
-		l.known[sum] = source
-		l.sources[source] = sourceState{sum, bytes}
-		l.nextID = max(l.nextID, id)
+		if !slices.Contains(l.known[sum], source) {
+			l.known[sum] = append(l.known[sum], source)
+		}
+		l.sources[source] = append(l.sources[source], sourceState{sum, bytes})
+		l.lastID = max(l.lastID, id)
 	}
-	l.nextID++
 	return rows.Err()
 }
 
@@ -59,8 +63,8 @@ func (l *loader) consume(ctx context.Context, p *producer) (err error) {
 			return err
 		}
 	}
-	if p.err != nil {
-		return p.err
+	if err := p.stopped(); err != nil {
+		return err
 	}
 	return ctx.Err()
 }
@@ -68,29 +72,28 @@ func (l *loader) consume(ctx context.Context, p *producer) (err error) {
 // chunk loads one chunk and, when it ends between files, commits.
 func (l *loader) chunk(ctx context.Context, c *chunk) error {
 	if !l.inTx {
-		if err := l.begin(ctx, c.firstFile); err != nil {
+		if err := l.begin(ctx); err != nil {
 			return err
 		}
 	}
 	if err := l.load(ctx, c); err != nil {
 		return err
 	}
-	l.done = append(l.done, c.done...)
+	for _, p := range c.parts {
+		l.done = append(l.done, p.done...)
+	}
+	l.records += c.frames(feeSpool)
+	if l.o.Progress != nil {
+		c.progress.Records = l.records
+		l.o.Progress(c.progress)
+	}
 	if c.open {
 		return nil
 	}
-	if err := l.commit(ctx); err != nil {
-		return err
-	}
-	if l.o.Progress != nil {
-		c.progress.Records = l.result.Records
-		l.o.Progress(c.progress)
-	}
-	return nil
+	return l.commit(ctx)
 }
 
-func (l *loader) begin(ctx context.Context, firstFile int64) error {
-	l.firstFile = firstFile
+func (l *loader) begin(ctx context.Context) error {
 	l.inTx = true
 	return l.exec(ctx,
 		"begin transaction",
@@ -101,26 +104,25 @@ func (l *loader) begin(ctx context.Context, firstFile int64) error {
 // then as text what those passes did not bring back and what was never plain.
 func (l *loader) load(ctx context.Context, c *chunk) error {
 	if err := l.exec(ctx,
-		fmt.Sprintf("set variable chunk_file = %d", c.firstFile),
-		fmt.Sprintf("set variable chunk_body = %d", c.firstBody),
-		fmt.Sprintf("set variable longest_line = %d", max(2<<20, c.longest+1<<16)),
+		"create or replace temp table chunk_files (file_id integer, first_body bigint)",
+		fmt.Sprintf("set variable longest_line = %d", max(2<<20, c.longest()+1<<10)),
 		"create or replace temp table frames (file_id integer, body_no bigint, line bigint, problem varchar, context varchar, body varchar)",
 	); err != nil {
 		return err
 	}
-	for _, s := range []struct {
-		spool    int
-		relation string
-	}{{feeSpool, "fee_records"}, {eventSpool, "events"}} {
-		if c.frames[s.spool] == 0 {
-			continue
-		}
-		if err := l.plain(ctx, c, s.spool, s.relation); err != nil {
+	if files := c.fileList(); files != "" {
+		if err := l.exec(ctx, "insert into chunk_files values "+files); err != nil {
 			return err
 		}
 	}
-	if c.frames[textSpool] > 0 {
-		if err := l.spooled(ctx, c.path(textSpool), "insert into frames by name ", "frames"); err != nil {
+	if err := l.plain(ctx, c, feeSpool, "fee_records"); err != nil {
+		return err
+	}
+	if err := l.plain(ctx, c, eventSpool, "events"); err != nil {
+		return err
+	}
+	if c.frames(textSpool) > 0 {
+		if _, err := l.spooled(ctx, c.path(textSpool), "insert into frames by name ", "frames"); err != nil {
 			return err
 		}
 	}
@@ -140,23 +142,37 @@ func (l *loader) load(ctx context.Context, c *chunk) error {
 		" union select distinct month from raw.number_status where "+inChunk)
 }
 
-// inChunk selects the rows that the current chunk brought.
-const inChunk = "(file_id > getvariable('chunk_file') or (file_id = getvariable('chunk_file') and body_no >= getvariable('chunk_body')))"
+// inChunk selects the rows of the files of the current chunk.
+const inChunk = "file_id in (select file_id from chunk_files)"
 
-// plain loads a JSON spool and fetches the lines it did not bring back.
+// fileList lists the chunk's files with the first body of each, as values.
+func (c *chunk) fileList() string {
+	var b strings.Builder
+	for _, p := range c.parts {
+		for _, f := range p.begun {
+			if b.Len() > 0 {
+				b.WriteString(", ")
+			}
+			fmt.Fprintf(&b, "(%d, %d)", f[0], f[1])
+		}
+	}
+	return b.String()
+}
+
+// plain loads a JSON spool. A body of which any line did not come back is
+// taken out again and looked at as text.
 func (l *loader) plain(ctx context.Context, c *chunk, spool int, relation string) error {
-	if err := l.spooled(ctx, c.path(spool), "insert into raw."+relation+" by name ", relation); err != nil {
-		return err
-	}
-	var bodies int64
-	query := "select count(*) from (select distinct file_id, body_no from raw." + relation + " where " + inChunk + ")"
-	if err := l.conn.QueryRowContext(ctx, query).Scan(&bodies); err != nil {
-		return err
-	}
-	if bodies == c.frames[spool] {
+	if c.frames(spool) == 0 {
 		return nil
 	}
-	return l.spooled(ctx, c.path(spool), "insert into frames by name ", "unread_frames")
+	brought, err := l.spooled(ctx, c.path(spool), "insert into raw."+relation+" by name ", relation)
+	if err != nil || brought == c.frames(spool) {
+		return err
+	}
+	if _, err := l.spooled(ctx, c.path(spool), "insert into frames by name ", "unread_"+relation); err != nil {
+		return err
+	}
+	return l.exec(ctx, "delete from raw."+relation+" where "+inChunk+" and (file_id, body_no) in (select (file_id, body_no) from frames)")
 }
 
 // recover finds out what each text frame is, sends callbacks through the JSON
@@ -169,8 +185,8 @@ func (l *loader) recover(ctx context.Context, c *chunk) error {
 	if err := l.exec(ctx, "create or replace temp table bodies as "+bodies); err != nil {
 		return err
 	}
-	for kind, relation := range map[string]string{"fee": "fee_records", "event": "events", "sms": "sms", "status": "number_status"} {
-		if err := l.recoverKind(ctx, c, kind, relation); err != nil {
+	for _, k := range [][2]string{{"fee", "fee_records"}, {"event", "events"}, {"sms", "sms"}, {"status", "number_status"}} {
+		if err := l.recoverKind(ctx, c, k[0], k[1]); err != nil {
 			return err
 		}
 	}
@@ -187,25 +203,29 @@ func (l *loader) recoverKind(ctx context.Context, c *chunk, kind, relation strin
 	if err := l.conn.QueryRowContext(ctx, "select count(*) from bodies where kind = ? and record_count > 0", kind).Scan(&n); err != nil || n == 0 {
 		return err
 	}
-	lines, err := l.query("spliced_bodies")
+	spliced := "spliced_bodies"
+	if kind == "fee" {
+		spliced = "spliced_records"
+	}
+	lines, err := l.query(spliced)
 	if err != nil {
 		return err
 	}
-	path := c.path(textSpool) + "." + kind
+	path := filepath.Join(c.dir, "recovered-"+kind)
 	if err := l.exec(ctx,
 		fmt.Sprintf("set variable kind = '%s'", kind),
 		"copy ("+lines+") to "+quote(path)+" (format csv, header false, quote '', escape '', delimiter '\x01')",
 	); err != nil {
 		return err
 	}
-	if err := l.spooled(ctx, path, "insert into raw."+relation+" by name ", relation); err != nil {
+	if _, err := l.spooled(ctx, path, "insert into raw."+relation+" by name ", relation); err != nil {
 		return err
 	}
 	return l.exec(ctx,
 		"create or replace temp table unread as select file_id, body_no from bodies "+
 			"left join (select file_id, body_no, count(*) as brought_count from raw."+relation+" where "+inChunk+" group by file_id, body_no) as brought using (file_id, body_no) "+
 			"where kind = getvariable('kind') and record_count > 0 and coalesce(brought_count, 0) <> record_count",
-		"delete from raw."+relation+" where (file_id, body_no) in (select (file_id, body_no) from unread)",
+		"delete from raw."+relation+" where "+inChunk+" and (file_id, body_no) in (select (file_id, body_no) from unread)",
 		"update bodies set kind = 'unreadable_member', detail = 'JSON with a member that cannot be read (a broken \\u escape?)', text = callback "+
 			"where (file_id, body_no) in (select (file_id, body_no) from unread)",
 	)
@@ -213,9 +233,12 @@ func (l *loader) recoverKind(ctx context.Context, c *chunk, kind, relation strin
 
 // commit writes the ledger's rows, proves the counts and commits.
 func (l *loader) commit(ctx context.Context) error {
+	if err := l.exec(ctx, "create or replace temp table done_files as select unnest("+idList(l.done)+"::integer[]) as file_id"); err != nil {
+		return err
+	}
 	for _, d := range l.done {
-		if d.replaces != "" {
-			if err := l.forget(ctx, d.replaces); err != nil {
+		for _, sum := range d.replaces {
+			if err := l.forget(ctx, d.source, sum); err != nil {
 				return err
 			}
 		}
@@ -240,10 +263,37 @@ func (l *loader) commit(ctx context.Context) error {
 	return nil
 }
 
+// idList writes the ids of files as a list of SQL.
+func idList(files []fileDone) string {
+	ids := make([]string, len(files))
+	for i, d := range files {
+		ids[i] = strconv.FormatInt(d.id, 10)
+	}
+	return "[" + strings.Join(ids, ", ") + "]"
+}
+
+// listCopies enters files whose twin lies in the same archive: read once,
+// their records are duplicates.
+func (l *loader) listCopies(ctx context.Context, copies []fileDone) error {
+	for _, d := range copies {
+		if _, err := l.conn.ExecContext(ctx, `insert into raw.files
+			select ?, ? || substr(file, length(source) + 1), ?, sha256, bytes, source_bytes, line_count, blank_line_count,
+				frame_line_count, frame_count, repaired_line_count, body_count, record_count, event_count,
+				message_count, status_count, reject_count, 'copy', ?
+			from raw.files
+			where sha256 = ? and status <> 'copy'`,
+			d.id, d.source, d.source, l.o.Now().UTC().Truncate(1e9), d.sha256); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
 // forget removes the earlier, shorter state of a file that has grown. Its
 // lines are all in the new state, so nothing is lost.
-func (l *loader) forget(ctx context.Context, source string) error {
-	old := fmt.Sprintf("(select file_id from raw.files where source = %s and file_id < %d)", quote(source), l.firstFile)
+func (l *loader) forget(ctx context.Context, source, sum string) error {
+	state := "source = " + quote(source) + " and sha256 = " + quote(sum)
+	old := "(select file_id from raw.files where " + state + ")"
 	for _, t := range []string{"fee_records", "events", "sms", "number_status"} {
 		if err := l.exec(ctx,
 			"insert into raw.months_to_build select distinct month from raw."+t+" where file_id in "+old,
@@ -253,7 +303,7 @@ func (l *loader) forget(ctx context.Context, source string) error {
 	}
 	return l.exec(ctx,
 		"delete from raw.rejects where file_id in "+old,
-		fmt.Sprintf("delete from raw.files where source = %s and file_id < %d", quote(source), l.firstFile))
+		"delete from raw.files where "+state)
 }
 
 // writeLedger inserts the finished files with what the reader counted.
@@ -290,9 +340,8 @@ func (l *loader) proveCounts(ctx context.Context) ([]File, error) {
 		return nil, err
 	}
 	if err := l.exec(ctx,
-		fmt.Sprintf("set variable first_file = %d", l.firstFile),
 		"update raw.files set body_count = 0, record_count = 0, event_count = 0, message_count = 0, status_count = 0, reject_count = 0 "+
-			"where file_id >= getvariable('first_file')",
+			"where file_id in (select file_id from done_files)",
 		"update raw.files set body_count = counts.body_count, record_count = counts.record_count, event_count = counts.event_count, "+
 			"message_count = counts.message_count, status_count = counts.status_count, reject_count = counts.reject_count "+
 			"from ("+counts+") as counts where raw.files.file_id = counts.file_id",
@@ -301,7 +350,7 @@ func (l *loader) proveCounts(ctx context.Context) ([]File, error) {
 	}
 	rows, err := l.conn.QueryContext(ctx, "select file, sha256, bytes, line_count, blank_line_count, frame_line_count, frame_count, "+
 		"body_count, record_count, event_count, message_count, status_count, reject_count, status "+
-		"from raw.files where file_id >= getvariable('first_file') order by file_id")
+		"from raw.files where file_id in (select file_id from done_files) order by file")
 	if err != nil {
 		return nil, err
 	}
@@ -323,13 +372,21 @@ func (l *loader) proveCounts(ctx context.Context) ([]File, error) {
 	return files, rows.Err()
 }
 
-// spooled runs a statement of sql/ingest over one spool file.
-func (l *loader) spooled(ctx context.Context, path, prefix, name string) error {
+// spooled runs a statement of sql/ingest over spool files and returns how many
+// rows it brought.
+func (l *loader) spooled(ctx context.Context, path, prefix, name string) (int64, error) {
 	q, err := l.query(name)
 	if err != nil {
-		return err
+		return 0, err
 	}
-	return l.exec(ctx, "set variable spool = "+quote(path), prefix+q)
+	if err := l.exec(ctx, "set variable spool = "+quote(path)); err != nil {
+		return 0, err
+	}
+	r, err := l.conn.ExecContext(ctx, prefix+q)
+	if err != nil {
+		return 0, err
+	}
+	return r.RowsAffected()
 }
 
 func (l *loader) query(name string) (string, error) {

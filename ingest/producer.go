@@ -9,23 +9,35 @@ import (
 	"hash"
 	"io"
 	"os"
+	"runtime"
+	"sync"
+	"sync/atomic"
 )
 
-// producer reads files and fills chunks, one step ahead of the database.
+// maxWorkers bounds how many files are read at once; each worker holds one
+// decoder and one line buffer.
+const maxWorkers = 4
+
+// producer reads files and fills chunks. One goroutine hashes the files in
+// order and passes on the new ones; workers read those, each into a part of
+// the current chunk; when the chunk is full they wait while it is handed over.
 type producer struct {
 	o       Options
-	known   map[string]string      // sha256 → name it was loaded under
-	sources map[string]sourceState // source path → its state in the ledger
-	nextID  int64
+	known   map[string][]string      // sha256 → sources it was loaded under
+	sources map[string][]sourceState // source path → its states in the ledger, shortest first
+	lastID  atomic.Int64             // last file id given out
 
-	out     chan *chunk
-	current *chunk
-	skipped []File
-	failed  []error
-	grown   int
-	err     error
+	out    chan *chunk
+	events chan *worker // a worker has stopped: see worker.state
+	files  chan todo
 
+	mu       sync.Mutex // guards what follows
+	skipped  []File
+	copies   []fileDone
+	failed   []error
+	grown    int
 	progress Progress
+	err      error // what stopped the load
 }
 
 // sourceState is what the ledger knows of a path.
@@ -34,28 +46,126 @@ type sourceState struct {
 	bytes  int64
 }
 
-// run reads all inputs in order and closes out at the end.
+// todo is a file to read, with what hashing it told.
+type todo struct {
+	input
+	base fileDone
+}
+
+// worker reads files into its part of the current chunk.
+type worker struct {
+	p      *producer
+	part   *part
+	resume chan *part
+	state  workerState
+}
+
+type workerState int
+
+const (
+	between  workerState = iota // has finished a file
+	midFile                     // will go on with the same file in the next chunk
+	finished                    // there are no more files
+)
+
+// run reads all inputs and closes out at the end.
 func (p *producer) run(ctx context.Context, inputs []input) {
 	defer close(p.out)
+	ctx, cancel := context.WithCancel(ctx)
+	defer cancel()
 	p.progress.FilesTotal = len(inputs)
 	for _, in := range inputs {
 		p.progress.BytesTotal += in.size
 	}
-	for _, in := range inputs {
-		err := p.file(ctx, in)
-		var fe *Error
-		switch {
-		case errors.As(err, &fe):
-			p.failed = append(p.failed, fe)
-		case err != nil:
-			p.err = err
-			return
+	var wg sync.WaitGroup
+	defer wg.Wait()
+	wg.Go(func() { p.hashAll(ctx, inputs) })
+	workers := make([]*worker, min(maxWorkers, runtime.GOMAXPROCS(0)))
+	for i := range workers {
+		workers[i] = &worker{p: p, resume: make(chan *part)}
+		wg.Go(func() { workers[i].run(ctx) })
+	}
+	p.stop(p.rounds(ctx, workers))
+	cancel()
+}
+
+// rounds fills one chunk after another until all workers have finished.
+func (p *producer) rounds(ctx context.Context, workers []*worker) error {
+	for {
+		c, err := newChunk(p.o.TempDir, len(workers))
+		if err != nil {
+			return p.spoolError(err)
 		}
-		p.progress.Files++
+		if err := p.round(ctx, workers, c); err != nil {
+			c.remove()
+			return err
+		}
+		select {
+		case p.out <- c:
+		case <-ctx.Done():
+			c.remove()
+			return ctx.Err()
+		}
+		if c.last {
+			return nil
+		}
 	}
-	if p.current != nil {
-		p.err = p.flush(ctx)
+}
+
+// round lets every worker that has work fill its part of one chunk.
+func (p *producer) round(ctx context.Context, workers []*worker, c *chunk) error {
+	running := 0
+	for i, w := range workers {
+		if w.state == finished {
+			continue
+		}
+		select {
+		case w.resume <- c.parts[i]:
+			running++
+		case <-ctx.Done():
+			return ctx.Err()
+		}
 	}
+	c.last = true
+	for range running {
+		select {
+		case w := <-p.events:
+			c.open = c.open || w.state == midFile
+			c.last = c.last && w.state == finished
+		case <-ctx.Done():
+			return ctx.Err()
+		}
+	}
+	if p.stopped() != nil {
+		return p.stopped()
+	}
+	p.mu.Lock()
+	c.progress = p.progress
+	p.mu.Unlock()
+	return p.spoolError(c.close())
+}
+
+// spoolError says what to do when the temporary disk fails.
+func (p *producer) spoolError(err error) error {
+	if err == nil {
+		return nil
+	}
+	return fmt.Errorf("spool in %s: %w; free disk space there", p.o.TempDir, err)
+}
+
+// stop notes the first error that ends the load.
+func (p *producer) stop(err error) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if p.err == nil {
+		p.err = err
+	}
+}
+
+func (p *producer) stopped() error {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	return p.err
 }
 
 // drain empties the channel after a stop, so that no spool file is left.
@@ -63,69 +173,111 @@ func (p *producer) drain() {
 	for c := range p.out {
 		c.remove()
 	}
-	if p.current != nil {
-		p.current.remove()
+}
+
+// hashAll hashes the inputs in order and passes on those the ledger lacks.
+func (p *producer) hashAll(ctx context.Context, inputs []input) {
+	defer close(p.files)
+	here := make(map[string]bool, len(inputs))
+	for _, in := range inputs {
+		here[in.name] = true
+	}
+	for _, in := range inputs {
+		base, isNew, err := p.identify(in, here)
+		if err != nil {
+			p.fail(err)
+		}
+		if !isNew {
+			p.fileRead(in)
+			continue
+		}
+		select {
+		case p.files <- todo{in, base}:
+		case <-ctx.Done():
+			return
+		}
 	}
 }
 
-// file reads one input unless the ledger knows its content. The size is fixed
-// at the start: a log still being written is read to where it was.
-func (p *producer) file(ctx context.Context, in input) error {
+// identify hashes one file and tells whether its content must be read. A file
+// whose twin lies in the same archive is listed as its copy; one that only
+// changed its name or place is passed over.
+func (p *producer) identify(in input, here map[string]bool) (base fileDone, isNew bool, err error) {
 	f, err := os.Open(in.path)
 	if err != nil {
-		return &Error{in.name, fmt.Errorf("%w; check that it exists and may be read", reason(err))}
+		return base, false, &Error{in.name, fmt.Errorf("%w; check that it exists and may be read", reason(err))}
 	}
 	defer f.Close()
 	sum, grown, err := p.hash(f, in)
 	if err != nil {
-		return &Error{in.name, fmt.Errorf("%w; check the disk it lies on", reason(err))}
+		return base, false, &Error{in.name, fmt.Errorf("%w; check the disk it lies on", reason(err))}
 	}
-	p.progress.Bytes += in.size
-	if as, ok := p.known[sum]; ok {
-		p.skipped = append(p.skipped, File{Name: in.name, SHA256: sum, Bytes: in.size, Status: "known", Detail: as})
-		return nil
+	base = fileDone{replaces: grown, name: in.name, source: in.name, sha256: sum, sourceBytes: in.size}
+	if names := p.known[sum]; len(names) > 0 {
+		p.skip(base, names, here)
+		return base, false, nil
 	}
-	p.known[sum] = in.name
-	base := fileDone{source: in.name, sha256: sum, sourceBytes: in.size}
-	if grown {
-		base.replaces = in.name
+	p.known[sum] = []string{in.name}
+	if len(grown) > 0 {
 		p.grown++
 	}
-	members := 0
-	err = openContainer(f, in.size, func(member string, r io.Reader) error {
-		members++
-		d := base
-		d.name = join(in.name, member)
-		if member == "" {
-			d.name, d.bytes = in.name, in.size
-		}
-		base.replaces = "" // once is enough
-		return p.stream(ctx, d, r)
-	})
-	if err == nil && members == 0 {
-		base.name, base.bytes = in.name, in.size // an archive with nothing in it
-		return p.stream(ctx, base, &brokenReader{io.EOF})
-	}
-	return err
+	return base, true, nil
 }
 
-// hash returns the content hash, and whether the file is what the ledger has
-// under the same path with more behind it.
-func (p *producer) hash(f *os.File, in input) (sum string, grown bool, err error) {
+// skip notes a file whose content is in the ledger under the names given.
+func (p *producer) skip(d fileDone, names []string, here map[string]bool) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	as, twin := names[0], false
+	for _, n := range names {
+		if n == d.source {
+			as = n
+		}
+		twin = twin || here[n]
+	}
+	p.skipped = append(p.skipped, File{Name: d.source, SHA256: d.sha256, Bytes: d.sourceBytes, Status: "known", Detail: as})
+	if as != d.source && twin {
+		d.id = p.lastID.Add(1)
+		p.copies = append(p.copies, d)
+	}
+}
+
+func (p *producer) fail(err error) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.failed = append(p.failed, err)
+}
+
+func (p *producer) fileRead(in input) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.progress.Files++
+	p.progress.Bytes += in.size
+}
+
+// hash returns the content hash, and the hashes of the earlier states of this
+// path that the file begins with: it is those with more behind them. The size
+// is fixed at the start: a log still being written is read to where it was.
+func (p *producer) hash(f *os.File, in input) (sum string, grown []string, err error) {
 	h := sha256.New()
 	r := io.LimitReader(f, in.size)
 	buf := make([]byte, 1<<20)
-	was, seen := p.sources[in.name]
-	if seen && was.bytes < in.size {
-		if _, err := io.CopyBuffer(writeOnly{h}, io.LimitReader(r, was.bytes), buf); err != nil {
-			return "", false, err
+	done := int64(0)
+	for _, was := range p.sources[in.name] {
+		if was.bytes == 0 || was.bytes >= in.size {
+			continue
 		}
-		grown = hexSum(h) == was.sha256
+		if _, err := io.CopyBuffer(writeOnly{h}, io.LimitReader(r, was.bytes-done), buf); err != nil {
+			return "", nil, err
+		}
+		done = was.bytes
+		if hexSum(h) == was.sha256 {
+			grown = append(grown, was.sha256)
+		}
 	}
 	if _, err := io.CopyBuffer(writeOnly{h}, r, buf); err != nil {
-		return "", false, err
+		return "", nil, err
 	}
-	p.sources[in.name] = sourceState{hexSum(h), in.size}
 	return hexSum(h), grown, nil
 }
 
@@ -134,22 +286,106 @@ func hexSum(h hash.Hash) string { return hex.EncodeToString(h.Sum(nil)) }
 // writeOnly hides other methods, so that CopyBuffer uses the buffer.
 type writeOnly struct{ io.Writer }
 
-// stream frames one uncompressed stream into chunks.
-func (p *producer) stream(ctx context.Context, d fileDone, r io.Reader) error {
-	d.id = p.nextID
-	p.nextID++
+// run reads files until there are none left.
+func (w *worker) run(ctx context.Context) {
+	if !w.nextPart(ctx) {
+		return
+	}
+	for {
+		t, more := w.p.nextFile(ctx)
+		if !more {
+			w.report(ctx, finished)
+			return
+		}
+		err := w.file(ctx, t)
+		var fe *Error
+		switch {
+		case errors.As(err, &fe):
+			w.p.fail(fe)
+		case err != nil:
+			w.p.stop(err)
+			w.report(ctx, finished)
+			return
+		}
+		w.p.fileRead(t.input)
+		if w.part.chunk.full() && !(w.report(ctx, between) && w.nextPart(ctx)) {
+			return
+		}
+	}
+}
+
+func (p *producer) nextFile(ctx context.Context) (todo, bool) {
+	select {
+	case t, more := <-p.files:
+		return t, more
+	case <-ctx.Done():
+		return todo{}, false
+	}
+}
+
+// report tells the producer why the worker has stopped.
+func (w *worker) report(ctx context.Context, s workerState) bool {
+	w.state = s
+	select {
+	case w.p.events <- w:
+		return true
+	case <-ctx.Done():
+		return false
+	}
+}
+
+// nextPart waits for a part of the next chunk.
+func (w *worker) nextPart(ctx context.Context) bool {
+	select {
+	case w.part = <-w.resume:
+		return true
+	case <-ctx.Done():
+		return false
+	}
+}
+
+// file reads one input and every member in it.
+func (w *worker) file(ctx context.Context, t todo) error {
+	f, err := os.Open(t.path)
+	if err != nil {
+		return &Error{t.name, fmt.Errorf("%w; check that it exists and may be read", reason(err))}
+	}
+	defer f.Close()
+	members := 0
+	base := t.base
+	err = openContainer(f, t.size, func(member string, r io.Reader) error {
+		members++
+		d := base
+		base.replaces = nil // once is enough
+		if member == "" {
+			d.bytes = t.size
+		} else {
+			d.name = join(t.name, member)
+		}
+		return w.stream(ctx, d, r)
+	})
+	if err == nil && members == 0 {
+		base.bytes = t.size // an archive with nothing in it
+		return w.stream(ctx, base, &brokenReader{io.EOF})
+	}
+	return err
+}
+
+// stream frames one uncompressed stream into the current part.
+func (w *worker) stream(ctx context.Context, d fileDone, r io.Reader) error {
+	d.id = w.p.lastID.Add(1)
 	cr := &countingReader{r: r}
 	bodyNo := int64(0)
+	w.part.begin(d.id, 1)
 	st, err := frames(cr, func(f frame) error {
-		if err := ctx.Err(); err != nil {
-			return err
-		}
 		bodyNo++
-		c, err := p.chunk(ctx, d.id, bodyNo)
-		if err != nil {
-			return err
+		if bodyNo&0xff == 0 && w.part.chunk.full() {
+			if !w.report(ctx, midFile) || !w.nextPart(ctx) {
+				return ctx.Err()
+			}
+			w.part.begin(d.id, bodyNo)
 		}
-		return c.add(d.id, bodyNo, f)
+		return w.p.spoolError(w.part.add(d.id, bodyNo, f))
 	})
 	if err != nil {
 		return err
@@ -160,51 +396,8 @@ func (p *producer) stream(ctx context.Context, d fileDone, r io.Reader) error {
 	if d.bytes == 0 {
 		d.bytes = cr.n
 	}
-	c, err := p.chunk(ctx, d.id, bodyNo+1)
-	if err != nil {
-		return err
-	}
-	c.done = append(c.done, d)
-	c.progress = p.progress
-	if c.bytes >= chunkBytes/2 {
-		return p.flush(ctx) // between files a batch can be committed
-	}
-	return nil
-}
-
-// chunk returns the chunk to write to, sending off a full one first.
-func (p *producer) chunk(ctx context.Context, fileID, bodyNo int64) (*chunk, error) {
-	if p.current != nil && p.current.bytes >= chunkBytes {
-		p.current.open = true // a file goes on in the next chunk
-		if err := p.flush(ctx); err != nil {
-			return nil, err
-		}
-	}
-	if p.current == nil {
-		c, err := newChunk(p.o.TempDir)
-		if err != nil {
-			return nil, fmt.Errorf("spool in %s: %w; free disk space or set another --temp-dir", p.o.TempDir, err)
-		}
-		c.firstFile, c.firstBody = fileID, bodyNo
-		p.current = c
-	}
-	return p.current, nil
-}
-
-// flush hands the current chunk to the database.
-func (p *producer) flush(ctx context.Context) error {
-	c := p.current
-	c.progress = p.progress
-	if err := c.close(); err != nil {
-		return fmt.Errorf("spool in %s: %w; free disk space or set another --temp-dir", p.o.TempDir, err)
-	}
-	select {
-	case p.out <- c:
-		p.current = nil
-		return nil
-	case <-ctx.Done():
-		return ctx.Err()
-	}
+	w.part.done = append(w.part.done, d)
+	return ctx.Err()
 }
 
 // countingReader counts what was read and remembers how it ended.

@@ -122,12 +122,12 @@ func evidence() []Report {
 			TitleEN: "Files", NoteEN: "every file read: content hash, lines, records, rejects",
 		},
 		{
-			Name: "rejects", OrderBy: "file, line, reason, detail",
+			Name: "rejects", OrderBy: "file, line, body, record",
 			TitleZH: "拒收记录", NoteZH: "不能读作话单的行及原因，未计费",
 			TitleEN: "Rejects", NoteEN: "lines that are no record, and why; not charged",
 		},
 		{
-			Name: "conflicts", OrderBy: "app_key, identity, kept_file, kept_line",
+			Name: "conflicts", OrderBy: "app_key, identity, kept_file, kept_line, call_id",
 			TitleZH: "冲突话单", NoteZH: "同一通话有不同内容的版本，保留了哪一个",
 			TitleEN: "Conflicts", NoteEN: "calls delivered in differing versions, and which was kept",
 		},

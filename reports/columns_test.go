@@ -29,7 +29,7 @@ session_id, ended_at, x_number, last_event, release_code, recoverable_until
 hour_at, bodies, cdrs, events, sessions_without_cdr, status
 month, item, ours_quantity, bill_quantity, ours_cny, bill_cny, diff_cny, status
 month, item, reason, quantity, diff_cny, detail
-blank_lines, repaired_lines, rejected_records, body, record, expired_count, ner_pct`
+blank_lines, warnings, rejected_records, body, record, expired_count, ner_pct`
 
 func TestHeadings(t *testing.T) {
 	for _, line := range strings.Split(strings.TrimSpace(contractColumns), "\n") {

@@ -97,7 +97,7 @@ var headings = map[string][2]string{
 	"sha256":           {"SHA-256", "SHA-256"},
 	"bytes":            {"字节数", "Bytes"},
 	"blank_lines":      {"空行数", "Blank lines"},
-	"repaired_lines":   {"修复行数", "Repaired lines"},
+	"warnings":         {"警告数", "Warnings"},
 	"body":             {"报文序号", "Body"},
 	"record":           {"话单序号", "Record"},
 	"rejected_records": {"拒收话单数", "Rejected records"},

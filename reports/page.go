@@ -29,7 +29,7 @@ type pageCell struct {
 }
 
 // pageWidths are the widths of columns A to F.
-func pageWidths() []int { return []int{30, 18, 14, 14, 14, 34} }
+func pageWidths() []int { return []int{42, 18, 14, 14, 14, 34} }
 
 // charsPerLine is how many characters go on a line of words; a Chinese one is two.
 const charsPerLine = 124

@@ -5,9 +5,13 @@
 create or replace macro blank_to_null(t) as nullif(trim(t), '');
 
 -- Callback times are UTC "yyyy-MM-dd HH:mm:ss" without a zone; two blanks and
--- ISO forms occur. Infinity and years nobody lives in are not times.
+-- ISO forms occur, with a zone now and then. A date alone is no time, and
+-- neither are infinity and years nobody lives in.
 create or replace macro parse_utc(t) as
     case
+        when length(t) < 19 then null
+        when length(t) > 19 and regexp_matches(t, '[+-][0-9]{2}(:?[0-9]{2})?$')
+            then timezone('UTC', try_cast(t as timestamptz))
         when try_cast(t as timestamp) between timestamp '2000-01-01' and timestamp '2100-01-01'
             then try_cast(t as timestamp)
     end;
@@ -56,8 +60,8 @@ create or replace macro call_identity(icid, session_id, bind_num, caller_num, ca
 -- stays as it came.
 create or replace macro normal_number(n) as
     case
+        when starts_with(n, '+86') then n
         when n is null or trim(n) = '' then null
-        when n[1:3] = '+86' then n
         when regexp_full_match(trim(n), '(1[0-9]{10}|700[0-9]{12})') then '+86' || trim(n)
         when regexp_full_match(trim(n), '(86|0086)(1[0-9]{10}|700[0-9]{12})')
             then '+86' || regexp_extract(trim(n), '^(86|0086)(.*)$', 2)
@@ -67,7 +71,7 @@ create or replace macro normal_number(n) as
 -- Carrier or virtual-carrier number by prefix: a guess until the number table
 -- says otherwise (domain 0a).
 create or replace macro guessed_number_kind(x) as
-    case when regexp_matches(x, '^\+86(162|165|167|170|171)') then 'virtual' else 'carrier' end;
+    case when substr(x, 1, 6) in ('+86162', '+86165', '+86167', '+86170', '+86171') then 'virtual' else 'carrier' end;
 
 -- Whole started units: 60 s is one minute, 61 s are two.
 create or replace macro started_units(quantity, unit) as (quantity + unit - 1) // unit;

@@ -35,7 +35,8 @@ select
     staged.month,
     staged.started_at,
     staged.answered_at,
-    staged.ended_at
+    staged.ended_at,
+    staged.last_known_at
 from staging.fee_records as staged
 left join identity.copies as copies
     on staged.file_id = copies.file_id

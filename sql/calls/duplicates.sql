@@ -8,7 +8,8 @@ select
     count(case when staged.reject_reason is null and coalesce(copies.role, 'call') = 'call' then 1 end) as call_count,
     count(case when copies.role = 'duplicate' then 1 end) as duplicate_count,
     count(case when copies.role = 'conflict_loser' then 1 end) as conflict_loser_count,
-    count(staged.reject_reason) as rejected_record_count
+    count(staged.reject_reason) as rejected_record_count,
+    count(case when staged.reject_reason is null then staged.odd_members end) as odd_record_count
 from staging.fee_records as staged
 left join identity.copies as copies
     on staged.file_id = copies.file_id

@@ -11,7 +11,8 @@ ranked as (
         row_number() over (
             partition by staged.month, staged.app_key, staged.message_id, staged.notification_mode
             order by staged.send_result asc nulls last, staged.split_count desc nulls last,
-                staged.sent_at desc nulls last, files.file asc, staged.body_no asc
+                staged.sent_at desc nulls last, staged.x_number asc,
+                staged.binding_id asc nulls last, files.file asc, staged.body_no asc
         ) as copy_no,
         count(*) over (
             partition by staged.month, staged.app_key, staged.message_id, staged.notification_mode

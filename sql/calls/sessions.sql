@@ -15,7 +15,7 @@ records as (
     select session_id, count(*) as record_count
     from staging.fee_records
     where month in (select month from raw.build_scope)
-        and session_id is not null
+        and session_id in (select session_id from events)
         and reject_reason is null
     group by session_id
 ),

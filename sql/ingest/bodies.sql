@@ -44,7 +44,7 @@ unwrapped as (
 received as (
     select file_id, body_no, min(member_value ->> '$') as received_time
     from members
-    where regexp_matches(lower(member_name), '(time|date|_at$|^at$|^ts$)')
+    where regexp_matches(lower(member_name), '(time|date|at$|^ts$)')
         and regexp_matches(member_value ->> '$', '^([0-9]{9,13}$|[0-9]{4}-[0-9]{2}-[0-9]{2}[T ][0-9]{2}:[0-9]{2}:[0-9]{2})')
     group by file_id, body_no
 ),
@@ -58,6 +58,12 @@ resolved as (
         whole.body,
         case
             when unwrapped.callback_count > 1 then 'several_bodies'
+            -- Bytes that are not UTF-8 were replaced on reading; where they
+            -- name, time or route a call, the body is refused.
+            when contains(whole.body, chr(65533)) and regexp_matches(
+                whole.body,
+                '"(appKey|icid|sessionId|bindNum|callerNum|calleeNum|callInTime|fwdAnswerTime|callEndTime|smsIdentifier|virtualNumber|number)\\*" *: *\\*"[^"]*\x{FFFD}'
+            ) then 'invalid_utf8'
             else coalesce(unwrapped.kind, whole.kind)
         end as kind,
         coalesce(unwrapped.j, whole.j) as j,
@@ -98,6 +104,7 @@ select
         when kind = 'missing_statusinfo' then 'a call event without statusInfo'
         when kind = 'not_an_object' then 'JSON, but no object'
         when kind = 'several_bodies' then 'more than one callback in one wrapper; split it'
+        when kind = 'invalid_utf8' then 'bytes that are not UTF-8 in a member that names or charges the call'
         when kind = 'malformed_json' then 'not JSON from its first to its last character'
         else context
     end as detail,

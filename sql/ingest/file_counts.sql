@@ -6,15 +6,15 @@ with
 
 counted as (
     select file_id, body_no, 1 as record_count, 0 as event_count, 0 as message_count, 0 as status_count, 0 as reject_count
-    from raw.fee_records where file_id >= getvariable('first_file')
+    from raw.fee_records where file_id in (select file_id from done_files)
     union all
-    select file_id, body_no, 0, 1, 0, 0, 0 from raw.events where file_id >= getvariable('first_file')
+    select file_id, body_no, 0, 1, 0, 0, 0 from raw.events where file_id in (select file_id from done_files)
     union all
-    select file_id, body_no, 0, 0, 1, 0, 0 from raw.sms where file_id >= getvariable('first_file')
+    select file_id, body_no, 0, 0, 1, 0, 0 from raw.sms where file_id in (select file_id from done_files)
     union all
-    select file_id, body_no, 0, 0, 0, 1, 0 from raw.number_status where file_id >= getvariable('first_file')
+    select file_id, body_no, 0, 0, 0, 1, 0 from raw.number_status where file_id in (select file_id from done_files)
     union all
-    select file_id, body_no, 0, 0, 0, 0, 1 from raw.rejects where file_id >= getvariable('first_file')
+    select file_id, body_no, 0, 0, 0, 0, 1 from raw.rejects where file_id in (select file_id from done_files)
     union all
     select file_id, body_no, 0, 0, 0, 0, 0 from empty_bodies
 ),

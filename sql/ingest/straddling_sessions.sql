@@ -1,15 +1,16 @@
 -- grain: one row per pair of months that hold events of one session
 -- key: month, other_month
--- A call lasts hours at most, so only events near the turn of a month count.
+-- A call lasts hours at most, so only events near the turn of a month count,
+-- and those without a time.
 with
 
 border_events as (
     select file_id, session_id, month
     from raw.events
     where session_id <> ''
-        and month > undated()
         and (
-            beijing(parse_event_utc(event_time)) < month + interval 1 day
+            month = undated()
+            or beijing(parse_event_utc(event_time)) < month + interval 1 day
             or beijing(parse_event_utc(event_time)) >= month + interval 1 month - interval 1 day
         )
 ),

@@ -4,34 +4,42 @@
 -- doing; ACD = mean duration of answered calls; PDD = call-in to ringing.
 with
 
-calls as (
-    select
-        calls.month,
-        calls.app_key,
-        calls.duration_s,
-        calls.pdd_s,
-        case when calls.outcome = 'answered' then 1 else 0 end as is_answered,
-        case when calls.outcome = 'answered' or codes.owner_code in ('none', 'user') then 1 else 0 end as is_effective
-    from calls.calls as calls
-    left join seeds.release_codes as codes
-        on calls.release_code = codes.release_code
-    where calls.product = 'privatenumber'
-),
-
-summed as (
+by_code as (
     select
         month,
         app_key,
+        outcome,
+        release_code,
         count(*) as call_count,
-        sum(is_answered) as answered_count,
-        sum(is_effective) as effective_count,
         sum(duration_s) as duration_s,
         sum(pdd_s) as pdd_s,
         count(pdd_s) as rung_count,
         count(case when duration_s < 10 then 1 end) as short_call_count,
-        sum(case when duration_s > 0 then started_units(duration_s, 60) * 60 - duration_s else 0 end) as rounded_up_s
-    from calls
-    group by month, app_key
+        sum(started_units(duration_s, 60) * 60 - duration_s) as rounded_up_s
+    from calls.calls
+    where product = 'privatenumber'
+    group by month, app_key, outcome, release_code
+),
+
+summed as (
+    select
+        by_code.month,
+        by_code.app_key,
+        sum(by_code.call_count) as call_count,
+        sum(case when by_code.outcome = 'answered' then by_code.call_count else 0 end) as answered_count,
+        sum(case
+            when by_code.outcome = 'answered' or codes.owner_code in ('none', 'user') then by_code.call_count
+            else 0
+        end) as effective_count,
+        sum(by_code.duration_s) as duration_s,
+        sum(by_code.pdd_s) as pdd_s,
+        sum(by_code.rung_count) as rung_count,
+        sum(by_code.short_call_count) as short_call_count,
+        sum(by_code.rounded_up_s) as rounded_up_s
+    from by_code
+    left join seeds.release_codes as codes
+        on by_code.release_code = codes.release_code
+    group by by_code.month, by_code.app_key
 )
 
 select

@@ -16,5 +16,5 @@ select
     cast(count(distinct x_number) as bigint) as number_count,
     cast(null as decimal(18, 2)) as rent_cny,
     cast(sum(call_charge_cny + sms_charge_cny) as decimal(18, 2)) as total_cny
-from settled.charges
+from settled.daily_charges
 group by month, app_key

@@ -3,7 +3,7 @@
 -- Calls without any time are in no day: they stand under 1970-01-01.
 select
     month,
-    cast(hour_at as date) as date,
+    date,
     cast(sum(call_count) as bigint) as call_count,
     cast(sum(answered_count) as bigint) as answered_count,
     cast(sum(duration_s) as bigint) as duration_s,
@@ -14,5 +14,5 @@ select
     cast(sum(sms_count) as bigint) as sms_count,
     cast(sum(sms_charge_cny) as decimal(18, 2)) as sms_charge_cny,
     cast(sum(call_charge_cny + sms_charge_cny) as decimal(18, 2)) as total_cny
-from settled.charges
-group by month, cast(hour_at as date)
+from settled.daily_charges
+group by month, date

@@ -4,16 +4,19 @@
 -- stands in residue_cny.
 with
 
+by_price as (
+    select month, hour_at, price_cny_per_min, sum(billed_min) as billed_min
+    from rated.calls
+    group by month, hour_at, price_cny_per_min
+),
+
 by_hour as (
     select
         month,
         hour_at,
         sum(billed_min) as billed_min,
-        sum(package_min) as package_min,
-        sum(list_charge_cny) as list_charge_cny,
-        sum(call_charge_cny) as call_charge_cny
-    from settled.charges
-    where call_count > 0
+        cast(sum(billed_min * price_cny_per_min) as decimal(18, 8)) as list_charge_cny
+    from by_price
     group by month, hour_at
 )
 
@@ -21,9 +24,9 @@ select
     month,
     hour_at,
     cast(billed_min as bigint) as billed_min,
-    cast(package_min as bigint) as package_min,
-    cast(billed_min - package_min as bigint) as payable_min,
+    cast(0 as bigint) as package_min,
+    cast(billed_min as bigint) as payable_min,
     cast(list_charge_cny as decimal(18, 2)) as list_charge_cny,
-    cut_to_fen(call_charge_cny) as charge_cny,
-    cast(call_charge_cny - cut_to_fen(call_charge_cny) as decimal(18, 8)) as residue_cny
+    cut_to_fen(list_charge_cny) as charge_cny,
+    cast(list_charge_cny - cut_to_fen(list_charge_cny) as decimal(18, 8)) as residue_cny
 from by_hour

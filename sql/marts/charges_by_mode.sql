@@ -15,5 +15,5 @@ select
     cast(sum(sms_count) as bigint) as sms_count,
     cast(sum(sms_charge_cny) as decimal(18, 2)) as sms_charge_cny,
     cast(sum(call_charge_cny + sms_charge_cny) as decimal(18, 2)) as total_cny
-from settled.charges
+from settled.daily_charges
 group by month, app_key, mode

@@ -9,6 +9,6 @@ select
     kept_file,
     kept_line,
     differing_fields,
-    case when month > undated() then month end as month_from,
-    case when month > undated() then month end as month_to
+    case when month > undated() then cast(month - interval 1 month as date) end as month_from,
+    case when month > undated() then cast(month + interval 1 month as date) end as month_to
 from calls.conflicts

@@ -22,13 +22,12 @@ select
     records.reason,
     case records.reason
         when 'record_not_object' then 'an entry of feeLst that is no call record'
-        when 'invalid_utf8' then 'bytes that are not UTF-8 in a member that names or charges the call'
         when 'bad_time' then 'answer or end time cannot be read'
         when 'answered_without_end' then 'answered, but no end time: minutes unknown'
         when 'end_before_answer' then 'ends before it was answered'
     end as detail,
-    case when records.month > undated() then records.month end as month_from,
-    case when records.month > undated() then records.month end as month_to
+    case when records.month > undated() then cast(records.month - interval 1 month as date) end as month_from,
+    case when records.month > undated() then cast(records.month + interval 1 month as date) end as month_to
 from calls.rejects as records
 inner join staging.files as files
     on records.file_id = files.file_id

@@ -12,7 +12,6 @@ privatenumber_calls as (
         calls.month,
         calls.app_key,
         calls.x_number,
-        guessed_number_kind(calls.x_number) as number_kind,
         calls.mode,
         calls.outcome = 'answered' as is_answered,
         calls.duration_s,
@@ -23,7 +22,7 @@ privatenumber_calls as (
         end as billed_min,
         case
             when settings.settle_by = 'answer' and calls.answered_at is not null then calls.answered_at
-            else coalesce(calls.ended_at, calls.started_at)
+            else calls.last_known_at
         end as settled_at
     from calls.calls as calls
     cross join staging.settings as settings
@@ -40,7 +39,6 @@ select
     rated.call_id,
     rated.app_key,
     rated.x_number,
-    rated.number_kind,
     rated.mode,
     rated.is_answered,
     coalesce(rated.duration_s, 0) as duration_s,

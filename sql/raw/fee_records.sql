@@ -8,7 +8,7 @@
 create table if not exists raw.fee_records (
     file_id integer,
     body_no integer,
-    record_no smallint,
+    record_no integer,
     line integer,
     month date,
     call_id uuid,
@@ -33,5 +33,6 @@ create table if not exists raw.fee_records (
     call_in_utc_at timestamp,
     fwd_alerting_utc_at timestamp,
     fwd_answer_utc_at timestamp,
-    call_end_utc_at timestamp
+    call_end_utc_at timestamp,
+    last_known_utc_at timestamp
 )

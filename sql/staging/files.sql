@@ -25,6 +25,6 @@ select
     status,
     loaded_at
 from (
-    select *, row_number() over (partition by file order by file_id) as occurrence
+    select *, row_number() over (partition by file order by sha256, file_id) as occurrence
     from raw.files
 ) as numbered

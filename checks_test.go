@@ -1,0 +1,213 @@
+package xtally_test
+
+import (
+	"errors"
+	"io/fs"
+	"os"
+	"path"
+	"path/filepath"
+	"strings"
+	"testing"
+	"testing/fstest"
+
+	"github.com/google/go-cmp/cmp"
+
+	"github.com/xtally/xtally"
+)
+
+// corruption breaks models so that one check must notice.
+type corruption struct {
+	check  string                         // name a CheckError must carry
+	models map[string]func(string) string // by path under sql
+}
+
+// corruptions has one entry or more for each file of sql/checks, and some for
+// the keys that every build proves.
+var corruptions = map[string]corruption{
+	"a release code is dropped": {"codes_add_up_to_the_calls", map[string]func(string) string{
+		"marts/calls_by_release_code.sql": wrapped("select * from (%s) as model where release_code <> '0'"),
+	}},
+	"calls have no price": {"every_call_has_one_price", map[string]func(string) string{
+		"seeds/prices.sql": wrapped("select * from (%s) as model where item <> 'call'"),
+	}},
+	"a call is lost": {"every_call_is_kept_once", map[string]func(string) string{
+		"calls/calls.sql": wrapped("select * from (%s) as model qualify row_number() over (order by call_id) > 1"),
+	}},
+	"a line is lost": {"every_line_is_accounted_for", map[string]func(string) string{
+		"staging/files.sql": wrapped("select * replace (line_count + 1 as line_count) from (%s) as model"),
+	}},
+	"a body is lost": {"every_line_is_accounted_for", map[string]func(string) string{
+		"staging/files.sql": wrapped("select * replace (body_count - 1 as body_count) from (%s) as model"),
+	}},
+	"messages have no price": {"every_message_has_one_price", map[string]func(string) string{
+		"seeds/prices.sql": wrapped("select * from (%s) as model where item <> 'sms'"),
+	}},
+	"a duplicate is booked twice": {"every_record_is_accounted_for", map[string]func(string) string{
+		"calls/duplicates.sql": wrapped("select * replace (duplicate_count * 2 as duplicate_count) from (%s) as model"),
+	}},
+	"a file's records are not booked": {"every_record_is_accounted_for", map[string]func(string) string{
+		"staging/files.sql": wrapped("select * replace (record_count + 1 as record_count) from (%s) as model"),
+	}},
+	"a split doubles the price": {"marts_add_up_to_the_calls", map[string]func(string) string{
+		"marts/charges_by_mode.sql": wrapped("select * replace (cast(total_cny * 2 as decimal(18, 2)) as total_cny) from (%s) as model"),
+	}},
+	"a split loses a number": {"marts_add_up_to_the_calls", map[string]func(string) string{
+		"marts/charges_by_x_number.sql": wrapped("select * from (%s) as model where x_number <> '+8618600000001'"),
+	}},
+	"another product is charged": {"other_products_are_not_charged", map[string]func(string) string{
+		"rated/calls.sql":                 replaced("product = 'privatenumber'", "product <> ''"),
+		"marts/calls_by_release_code.sql": replaced("product = 'privatenumber'", "product <> ''"),
+	}},
+	"a call comes twice": {"key of calls.calls", map[string]func(string) string{
+		"calls/calls.sql": wrapped("select model.* from (%s) as model, range(2)"),
+	}},
+	"a month is lost": {"key of marts.call_quality", map[string]func(string) string{
+		"marts/call_quality.sql": wrapped("select * replace (cast(null as varchar) as app_key) from (%s) as model"),
+	}},
+}
+
+// wrapped puts a query around a model's, below the model's own header.
+func wrapped(around string) func(string) string {
+	return func(model string) string {
+		header := ""
+		for line := range strings.Lines(model) {
+			if !strings.HasPrefix(line, "--") {
+				break
+			}
+			header += line
+		}
+		return header + strings.Replace(around, "%s", strings.TrimPrefix(model, header)+"\n", 1)
+	}
+}
+
+func replaced(old, with string) func(string) string {
+	return func(model string) string { return strings.ReplaceAll(model, old, with) }
+}
+
+// corrupted is the sql folder with some models changed.
+func corrupted(t *testing.T, models map[string]func(string) string) fs.FS {
+	t.Helper()
+	changed := fstest.MapFS{}
+	err := fs.WalkDir(os.DirFS("sql"), ".", func(p string, d fs.DirEntry, err error) error {
+		if err != nil || d.IsDir() {
+			return err
+		}
+		model := string(mustRead(t, filepath.Join("sql", p)))
+		if corrupt := models[p]; corrupt != nil {
+			before := model
+			if model = corrupt(model); model == before {
+				t.Fatalf("%s is not changed: it has new words", p)
+			}
+		}
+		changed[p] = &fstest.MapFile{Data: []byte(model)}
+		return nil
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return changed
+}
+
+// TestChecks: each corruption is noticed by its check, and nothing of it is
+// published: the reports stay what they were, and none is written.
+func TestChecks(t *testing.T) {
+	t.Parallel()
+	db := filepath.Join(t.TempDir(), "test.duckdb")
+	tally := mustOpen(t, db)
+	for _, dir := range []string{"conflict_latest_end", "duplicate_later_file", "sms_notify_and_block", "voicecall_apart"} {
+		mustLoad(t, tally, filepath.Join("testdata", dir, "in"))
+	}
+	mustBuild(t, tally)
+	published := publishedReports(t, tally)
+	tally.Close()
+
+	for name, c := range corruptions {
+		t.Run(name, func(t *testing.T) {
+			tally := mustOpen(t, db, xtally.WithSQL(corrupted(t, c.models)))
+			defer tally.Close()
+			out := t.TempDir()
+			_, err := tally.Run(t.Context(), xtally.Job{Archive: []string{"testdata/voicecall_apart/in"}, Month: october, Out: out})
+			var checkError *xtally.CheckError
+			if !errors.As(err, &checkError) {
+				t.Fatalf("error %v, want a CheckError", err)
+			}
+			if checkError.Check != c.check {
+				t.Errorf("%v\nwant check %s", err, c.check)
+			}
+			if len(checkError.Rows) == 0 || !strings.Contains(err.Error(), "nothing was published") {
+				t.Errorf("error %v, want one that shows the rows and says that nothing was published", err)
+			}
+			if diff := cmp.Diff(published, publishedReports(t, tally)); diff != "" {
+				t.Errorf("something was published (-before +after):\n%s", diff)
+			}
+			if left, _ := os.ReadDir(out); len(left) > 0 {
+				t.Errorf("reports were written: %v", left)
+			}
+		})
+	}
+
+	// With the right models again, the database is as it was: nothing to build.
+	tally = mustOpen(t, db)
+	if r := mustBuild(t, tally); len(r.Months) > 0 {
+		t.Errorf("built %v again", r.Months)
+	}
+	if diff := cmp.Diff(published, publishedReports(t, tally)); diff != "" {
+		t.Errorf("reports (-before +after):\n%s", diff)
+	}
+}
+
+func publishedReports(t *testing.T, tally *xtally.Tally) map[string]string {
+	t.Helper()
+	all := map[string]string{}
+	for _, name := range []string{"charges_by_app", "charges_by_mode", "charges_by_x_number", "calls_by_release_code", "calls", "files", "conflicts"} {
+		all[name] = export(t, tally, name, october)
+	}
+	return all
+}
+
+// TestEveryCheckIsTested: a new check needs a corruption that sets it off.
+func TestEveryCheckIsTested(t *testing.T) {
+	files, err := filepath.Glob("sql/checks/*.sql")
+	if err != nil || len(files) == 0 {
+		t.Fatalf("no checks (%v)", err)
+	}
+	tested := map[string]bool{}
+	for _, c := range corruptions {
+		tested[c.check] = true
+	}
+	for _, f := range files {
+		if name := strings.TrimSuffix(path.Base(filepath.ToSlash(f)), ".sql"); !tested[name] {
+			t.Errorf("no corruption sets off check %s", name)
+		}
+	}
+}
+
+// TestTwoPrices: a call that two prices apply to is not charged by both.
+func TestTwoPrices(t *testing.T) {
+	t.Parallel()
+	double := map[string]func(string) string{
+		"seeds/prices.sql": wrapped("select model.* from (%s) as model, range(2)"),
+	}
+	tally := mustOpen(t, "", xtally.WithSQL(corrupted(t, double)))
+	mustLoad(t, tally, "testdata/started_minute_counts/in")
+	_, err := tally.Build(t.Context())
+	var checkError *xtally.CheckError
+	if !errors.As(err, &checkError) {
+		t.Errorf("error %v, want a CheckError", err)
+	}
+}
+
+// TestBadModels: a model that is no SQL is named in the error.
+func TestBadModels(t *testing.T) {
+	t.Parallel()
+	bad := map[string]func(string) string{
+		"rated/messages.sql": wrapped("select no_such_column from (%s) as model"),
+	}
+	tally := mustOpen(t, "", xtally.WithSQL(corrupted(t, bad)))
+	if _, err := tally.Build(t.Context()); err == nil || !strings.Contains(err.Error(), "build rated.messages") {
+		t.Errorf("error %v, want one that names rated.messages", err)
+	}
+	if _, err := xtally.Open(t.Context(), "", xtally.WithSQL(fstest.MapFS{})); err == nil {
+		t.Error("an empty sql folder was taken")
+	}
+}

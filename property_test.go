@@ -1,0 +1,275 @@
+package xtally_test
+
+import (
+	"context"
+	"database/sql"
+	"flag"
+	"fmt"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+	"pgregory.net/rapid"
+)
+
+// The properties hold for any archive, so they run over random small ones. An
+// archive is a set of records; a layout is one way to deliver it: how often
+// each record comes, in which bodies and files, in which order, in how many
+// rounds of Load and Build. No layout may change a figure.
+
+// Each archive costs a few databases, so 15 are drawn unless the command line
+// asks for more: go test -run Layout -rapid.checks=200.
+func init() {
+	flag.Set("rapid.checks", "15")
+	flag.Set("rapid.nofailfile", "true") // the seed that is printed is enough
+}
+
+// propertyReports are compared; the columns that name a place in an archive,
+// which a layout may change, are left out.
+var propertyReports = map[string]string{
+	"charges_by_app":          "",
+	"charges_by_x_number":     "",
+	"charges_by_app_x_number": "",
+	"charges_by_mode":         "",
+	"charges_by_day":          "",
+	"charges_by_hour":         "",
+	"calls_by_release_code":   "",
+	"calls_by_q850":           "",
+	"calls_by_sip":            "",
+	"call_quality":            "",
+	"recordings":              "",
+	"conflicts":               "kept_file, kept_line",
+	"calls":                   "file, line",
+}
+
+// TestLayoutIsWithoutEffect: any delivery of the same records gives the same
+// rows as the plainest one, and so does a rebuild after it.
+func TestLayoutIsWithoutEffect(t *testing.T) {
+	t.Parallel()
+	rapid.Check(t, func(r *rapid.T) {
+		a := drawArchive(r)
+		layout := a.drawLayout(r)
+		want := reportRows(r, build(r, a.plain(), false))
+		got := reportRows(r, build(r, layout, rapid.Bool().Draw(r, "rebuild at the end")))
+		if diff := cmp.Diff(want, got); diff != "" {
+			r.Fatalf("layout %q (-plain +layout):\n%s", layout, diff)
+		}
+	})
+}
+
+// TestFiguresAddUp: every split of the charges has the same sums, and records
+// read = calls + duplicates + conflict losers + rejects.
+func TestFiguresAddUp(t *testing.T) {
+	t.Parallel()
+	rapid.Check(t, func(r *rapid.T) {
+		a := drawArchive(r)
+		db := build(r, a.drawLayout(r), false)
+		const sums = "select month, sum(call_count), sum(answered_count), sum(duration_s), sum(billed_min), sum(list_charge_cny), " +
+			"sum(call_charge_cny), sum(sms_count), sum(sms_charge_cny), sum(total_cny) from marts.%s group by month order by month"
+		want := rows(r, db, fmt.Sprintf(sums, "charges_by_app"))
+		for _, split := range []string{"charges_by_x_number", "charges_by_app_x_number", "charges_by_mode", "charges_by_day"} {
+			if diff := cmp.Diff(want, rows(r, db, fmt.Sprintf(sums, split))); diff != "" {
+				r.Errorf("%s (-charges_by_app +%s):\n%s", split, split, diff)
+			}
+		}
+		minutes := "select month, sum(billed_min), sum(list_charge_cny), sum(charge_cny + residue_cny) as charge_cny from marts.charges_by_hour group by month order by month"
+		byApp := "select month, sum(billed_min), sum(list_charge_cny), cast(sum(call_charge_cny) as decimal(38, 8)) as charge_cny from marts.charges_by_app where call_count > 0 group by month order by month"
+		if diff := cmp.Diff(rows(r, db, byApp), rows(r, db, minutes)); diff != "" {
+			r.Errorf("charges_by_hour (-charges_by_app +charges_by_hour):\n%s", diff)
+		}
+		lost := rows(r, db, "select file from marts.files where records <> calls + duplicates + conflicts + rejected_records")
+		if len(lost) > 0 {
+			r.Errorf("books that do not hold: %q", lost)
+		}
+		// Every identity that has a chargeable record is exactly one call.
+		if got := rows(r, db, "select count(*) as n from calls.calls")[0]; got != fmt.Sprintf("{'n': %d}", a.identities()) {
+			r.Errorf("%s calls, want %d: one for each identity", got, a.identities())
+		}
+	})
+}
+
+// archive is a set of lines: some of call records, some of SMS notices.
+type archive struct {
+	records []record
+	sms     []string
+}
+
+// record is one version of a call and who it is.
+type record struct{ identity, json string }
+
+// plain is the layout of one file, loaded once, with each record once.
+func (a archive) plain() [][][]string {
+	var bodies []string
+	for _, r := range a.records {
+		bodies = append(bodies, feeBody(r.json))
+	}
+	return [][][]string{{append(bodies, a.sms...)}}
+}
+
+func (a archive) identities() int {
+	seen := map[string]bool{}
+	for _, r := range a.records {
+		if !strings.Contains(r.json, `"rejected":1`) {
+			seen[r.identity] = true
+		}
+	}
+	return len(seen)
+}
+
+// drawArchive draws records that clash now and then: few apps, ids, numbers
+// and moments, around the turn of two months.
+func drawArchive(r *rapid.T) archive {
+	var a archive
+	a.records = rapid.SliceOfN(rapid.Custom(drawRecord), 1, 14).Draw(r, "records")
+	for range rapid.IntRange(0, 4).Draw(r, "messages") {
+		id := rapid.SampledFrom([]string{"m-1", "m-2", "m-3"}).Draw(r, "message")
+		x := rapid.SampledFrom([]string{"+8617000000001", "+8618600000001"}).Draw(r, "sms number")
+		mode := rapid.SampledFrom([]string{"Notify", "Block"}).Draw(r, "sms mode")
+		result := rapid.SampledFrom([]int{0, 2, 9}).Draw(r, "sms result")
+		a.sms = append(a.sms, fmt.Sprintf(`{"appKey":"app-a","smsEvent":{"smsIdentifier":%q,"notificationMode":%q,"virtualNumber":%q,"timeStamp":%q,"sendResult":%d,"extInfo":{"extParas":[{"key":"splitNum","value":"2"}]}}}`+"\n",
+			id, mode, x, drawMoment(r).Format("2006-01-02T15:04:05Z"), result))
+	}
+	return a
+}
+
+// drawMoment draws a time (UTC) near the turn of a month in Beijing.
+func drawMoment(r *rapid.T) time.Time {
+	turn := rapid.SampledFrom([]time.Time{
+		time.Date(2026, time.September, 30, 16, 0, 0, 0, time.UTC),
+		time.Date(2026, time.October, 31, 16, 0, 0, 0, time.UTC),
+	}).Draw(r, "turn of the month")
+	return turn.Add(time.Duration(rapid.IntRange(-3, 3).Draw(r, "seconds from the turn")) * time.Second)
+}
+
+func drawRecord(r *rapid.T) record {
+	member := func(name, value string) string { return fmt.Sprintf("%q:%q", name, value) }
+	app := rapid.SampledFrom([]string{"app-a", "app-b"}).Draw(r, "app")
+	id := rapid.SampledFrom([]string{"1", "2", "3", "4", "5", "6"}).Draw(r, "id")
+	kind := rapid.SampledFrom([]string{"icid", "icid", "icid", "session"}).Draw(r, "identified by")
+	members := []string{member("appKey", app)}
+	if kind == "icid" {
+		members = append(members, member("icid", id))
+	} else {
+		members = append(members, member("sessionId", id))
+	}
+	end := drawMoment(r)
+	switch rapid.IntRange(0, 9).Draw(r, "fate") {
+	case 0: // no time at all
+	case 1: // not answered
+		members = append(members, member("callInTime", end.Add(-20*time.Second).Format(time.DateTime)), member("callEndTime", end.Format(time.DateTime)))
+	case 2: // refused
+		members = append(members, member("fwdAnswerTime", end.Add(time.Minute).Format(time.DateTime)), member("callEndTime", end.Format(time.DateTime)), `"rejected":1`)
+	default:
+		duration := rapid.SampledFrom([]int{0, 1, 59, 60, 61, 120}).Draw(r, "duration")
+		members = append(members, member("fwdAnswerTime", end.Add(-time.Duration(duration)*time.Second).Format(time.DateTime)), member("callEndTime", end.Format(time.DateTime)))
+	}
+	members = append(members,
+		member("bindNum", rapid.SampledFrom([]string{"", "+8617000000001", "17000000001", "+8618600000001"}).Draw(r, "x")),
+		member("calleeNum", "+8617000000002"),
+		member("fwdDstNum", rapid.SampledFrom([]string{"+8619900000001", "+8619900000002"}).Draw(r, "callee")),
+		member("serviceType", rapid.SampledFrom([]string{"003", "004", "007"}).Draw(r, "service")),
+		fmt.Sprintf(`"ulFailReason":%d`, rapid.SampledFrom([]int{0, 8003, 9999}).Draw(r, "code")))
+	return record{app + " " + kind + " " + id, "{" + strings.Join(members, ",") + "}"}
+}
+
+// drawLayout draws rounds of files of bodies that hold every record of the
+// archive at least once.
+func (a archive) drawLayout(r *rapid.T) [][][]string {
+	copies := slices.Concat(a.records, rapid.SliceOfN(rapid.SampledFrom(a.records), 0, 6).Draw(r, "copies"))
+	copies = rapid.Permutation(copies).Draw(r, "order")
+	var bodies []string
+	for len(copies) > 0 {
+		n := rapid.IntRange(1, min(len(copies), 5)).Draw(r, "batch")
+		batch := make([]string, n)
+		for i, c := range copies[:n] {
+			batch[i] = c.json
+		}
+		bodies = append(bodies, feeBody(batch...))
+		copies = copies[n:]
+	}
+	bodies = rapid.Permutation(slices.Concat(bodies, a.sms, a.sms[:len(a.sms)/2])).Draw(r, "bodies")
+	rounds := make([][][]string, rapid.IntRange(1, 3).Draw(r, "rounds"))
+	for _, b := range bodies {
+		i := rapid.IntRange(0, len(rounds)-1).Draw(r, "round")
+		f := rapid.IntRange(0, len(rounds[i])).Draw(r, "file")
+		if f == len(rounds[i]) {
+			rounds[i] = append(rounds[i], nil)
+		}
+		rounds[i][f] = append(rounds[i][f], b)
+	}
+	return slices.DeleteFunc(rounds, func(files [][]string) bool { return len(files) == 0 })
+}
+
+// build loads and builds each round and opens the database to look inside.
+func build(t tester, layout [][][]string, rebuild bool) *sql.DB {
+	t.Helper()
+	dir, err := os.MkdirTemp("", "xtally-property-*")
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { os.RemoveAll(dir) })
+	path := filepath.Join(dir, "test.duckdb")
+	tally := mustOpen(t, path)
+	for i, files := range layout {
+		in := filepath.Join(dir, fmt.Sprint(i))
+		for f, bodies := range files {
+			mustWrite(t, filepath.Join(in, fmt.Sprintf("%d.ndjson", f)), []byte(strings.Join(bodies, "")))
+		}
+		mustLoad(t, tally, in)
+		mustBuild(t, tally)
+	}
+	if rebuild {
+		if _, err := tally.Rebuild(context.Background()); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if err := tally.Close(); err != nil {
+		t.Fatal(err)
+	}
+	db, err := sql.Open("duckdb", path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { db.Close() })
+	return db
+}
+
+// reportRows returns the rows of the compared reports, by report.
+func reportRows(t tester, db *sql.DB) map[string][]string {
+	t.Helper()
+	all := map[string][]string{}
+	for name, without := range propertyReports {
+		columns := "*"
+		if without != "" {
+			columns = "* exclude (" + without + ")"
+		}
+		all[name] = rows(t, db, "select "+columns+" from marts."+name+" order by all")
+	}
+	return all
+}
+
+// rows returns each row as one text.
+func rows(t tester, db *sql.DB, query string) []string {
+	t.Helper()
+	result, err := db.Query("select cast(row_of as varchar) from (" + query + ") as row_of")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer result.Close()
+	all := []string{}
+	for result.Next() {
+		var row string
+		if err := result.Scan(&row); err != nil {
+			t.Fatal(err)
+		}
+		all = append(all, row)
+	}
+	if err := result.Err(); err != nil {
+		t.Fatal(err)
+	}
+	return all
+}
