@@ -4,6 +4,7 @@ import (
 	"context"
 	"crypto/sha256"
 	"encoding/hex"
+	"errors"
 	"fmt"
 	"io/fs"
 	"path"
@@ -61,7 +62,7 @@ func (t *Tally) build(ctx context.Context, all bool) (result BuildResult, err er
 	if err := b.scope(ctx, print, all); err != nil {
 		return result, err
 	}
-	if len(b.months) == 0 && !b.fresh {
+	if len(b.months) == 0 && !b.fresh && !b.newFiles {
 		return result, t.exec(ctx, "commit")
 	}
 	if err := b.run(ctx); err != nil {
@@ -155,10 +156,11 @@ func (t *Tally) fingerprint() (string, error) {
 // builder is one build under way.
 type builder struct {
 	*Tally
-	models []model
-	months []string // dates of first days, ascending
-	fresh  bool     // the derived tables do not exist, or are of other models
-	checks int
+	models   []model
+	months   []string // dates of first days, ascending
+	fresh    bool     // the derived tables do not exist, or are of other models
+	newFiles bool     // files came since the last build, if without a record
+	checks   int
 }
 
 // scope decides which months to make anew, and writes them to raw.build_scope.
@@ -215,25 +217,31 @@ func (b *builder) straddles(ctx context.Context) error {
 		return err
 	}
 	id, _ := strconv.ParseInt(last, 10, 64) // empty before the first build: all files are new
-	for _, name := range []string{"straddling_records", "straddling_sessions"} {
-		q, err := fs.ReadFile(b.o.sql, "ingest/"+name+".sql")
-		if err != nil {
-			return err
-		}
-		if err := b.exec(ctx,
-			fmt.Sprintf("set variable built_to_file = %d", id),
-			"insert into raw.straddles select * from ("+string(q)+") except select * from raw.straddles"); err != nil {
-			return err
-		}
+	if err := b.conn.QueryRowContext(ctx, "select coalesce(max(file_id), 0) > ? from raw.files", id).Scan(&b.newFiles); err != nil {
+		return err
 	}
-	return nil
+	if err := b.exec(ctx, fmt.Sprintf("set variable built_to_file = %d", id)); err != nil {
+		return err
+	}
+	return errors.Join(b.link(ctx, "straddling_records"), b.link(ctx, "straddling_sessions"))
 }
 
-// widenScope adds months linked by straddles until none is missing.
+// link adds the pairs of months that a query of sql/ingest finds.
+func (b *builder) link(ctx context.Context, name string) error {
+	q, err := b.o.readSQL("ingest/" + name + ".sql")
+	if err != nil {
+		return err
+	}
+	return b.exec(ctx, "insert into raw.straddles select * from ("+q+") except select * from raw.straddles")
+}
+
+// widenScope adds months linked by straddles until none is missing. Before the
+// first build all months are in it anyway.
 func (b *builder) widenScope(ctx context.Context) error {
-	for {
+	for !b.fresh {
 		r, err := b.conn.ExecContext(ctx, `insert into raw.build_scope
-			select distinct other_month from raw.straddles
+			select distinct other_month
+			from (select * from raw.straddles union all select month, other_month from calls.straddles)
 			where month in (select month from raw.build_scope)
 				and other_month not in (select month from raw.build_scope)`)
 		if err != nil {
@@ -243,6 +251,7 @@ func (b *builder) widenScope(ctx context.Context) error {
 			return err
 		}
 	}
+	return nil
 }
 
 // run makes all models of the scope, then the checks.
@@ -323,8 +332,13 @@ func (b *builder) hasMonth(ctx context.Context, m model) (bool, error) {
 	return slices.Contains(columns, "month"), err
 }
 
-// proveKey proves that a model's key is unique and never null.
+// proveKey proves that a model's key is unique and never null. A model whose
+// header names the relation that proves it already (its rows are that one's,
+// joined by a proved key) is not counted twice.
 func (b *builder) proveKey(ctx context.Context, m model, where string) error {
+	if header(m.query, "proved by") != "" {
+		return nil
+	}
 	key := strings.Join(m.key, ", ")
 	query := "select " + key + ", count(*) as row_count from " + m.relation() + where +
 		" group by " + key + " having count(*) > 1 or " + strings.Join(m.key, " is null or ") + " is null"

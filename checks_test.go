@@ -55,8 +55,8 @@ var corruptions = map[string]corruption{
 		"marts/charges_by_x_number.sql": wrapped("select * from (%s) as model where x_number <> '+8618600000001'"),
 	}},
 	"another product is charged": {"other_products_are_not_charged", map[string]func(string) string{
-		"rated/calls.sql":                 replaced("product = 'privatenumber'", "product <> ''"),
-		"marts/calls_by_release_code.sql": replaced("product = 'privatenumber'", "product <> ''"),
+		"rated/calls.sql":                 replaced("outcome <> 'other_product'", "outcome <> ''"),
+		"marts/calls_by_release_code.sql": replaced("outcome <> 'other_product'", "outcome <> ''"),
 	}},
 	"a call comes twice": {"key of calls.calls", map[string]func(string) string{
 		"calls/calls.sql": wrapped("select model.* from (%s) as model, range(2)"),

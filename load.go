@@ -19,16 +19,66 @@ type LoadResult struct {
 // state. Files are committed in batches: if Load stops early, what was
 // committed is whole and the next Load goes on from there.
 //
+// The database itself is passed over if it lies in the archive.
+//
 // A file that cannot be opened is listed in LoadResult.Failed and does not
 // stop the others. A path that matches nothing is an error.
 func (t *Tally) Load(ctx context.Context, paths ...string) (LoadResult, error) {
+	return t.load(ctx, paths, "")
+}
+
+// load is Load without the reports in out, should they lie in the archive.
+func (t *Tally) load(ctx context.Context, paths []string, out string) (LoadResult, error) {
 	start := t.o.now()
 	r, err := ingest.Load(ctx, t.conn, paths, ingest.Options{
 		SQL:      t.o.sql,
+		Exclude:  []string{t.path, t.path + ".wal", t.temp, out},
 		TempDir:  t.temp,
 		Now:      t.o.now,
 		Progress: t.o.progress,
 		Warn:     func(msg, file string) { t.o.log.Warn(msg, "file", file) },
 	})
 	return LoadResult{Result: r, Duration: t.o.now().Sub(start)}, err
+}
+
+// Books say what became of call records: Records is the sum of the others.
+type Books struct {
+	Records        int64 `json:"records"`
+	Calls          int64 `json:"calls"` // of VoiceCall too
+	Duplicates     int64 `json:"duplicates"`
+	ConflictLosers int64 `json:"conflict_losers"`
+	Rejects        int64 `json:"rejected_records"`
+}
+
+// Books balances the records of all months that Load touched and Build has
+// not made yet. Build keeps the same figures per file and enforces them.
+func (t *Tally) Books(ctx context.Context) (Books, error) {
+	var b Books
+	copies, err := t.o.readSQL("identity/copies.sql")
+	if err != nil {
+		return b, err
+	}
+	statements := []string{"begin transaction", "delete from raw.build_scope", "insert into raw.build_scope select distinct month from raw.months_to_build"}
+	for _, name := range []string{"files", "fee_records"} {
+		q, err := t.o.readSQL("staging/" + name + ".sql")
+		if err != nil {
+			return b, err
+		}
+		statements = append(statements, "create schema if not exists staging", "create or replace view staging."+name+" as "+q)
+	}
+	// Nothing of this is kept: the scope is build's to set.
+	defer t.conn.ExecContext(context.WithoutCancel(ctx), "rollback")
+	if err := t.exec(ctx, statements...); err != nil {
+		return b, err
+	}
+	err = t.conn.QueryRowContext(ctx, `select count(*), count(reject_reason), coalesce(any_value(duplicate_count), 0), coalesce(any_value(loser_count), 0)
+		from staging.fee_records
+		cross join (
+			select count(case when role = 'duplicate' then 1 end) as duplicate_count,
+				count(case when role = 'conflict_loser' then 1 end) as loser_count
+			from (`+copies+`)
+		) as copies
+		where month in (select month from raw.build_scope)`).Scan(&b.Records, &b.Rejects, &b.Duplicates, &b.ConflictLosers)
+	b.Calls = b.Records - b.Rejects - b.Duplicates - b.ConflictLosers
+	return b, err
 }

@@ -93,7 +93,21 @@ func TestSameContentTwice(t *testing.T) {
 	if b := mustBuild(t, tally); len(b.Months) != 0 {
 		t.Errorf("built %v though nothing changed", b.Months)
 	}
-	wantBooks(t, tally, "a.ndjson: 1 records, 1 calls, 0 duplicates, 0 rejects, loaded")
+	// Its twin lies beside it, so it is listed, and its record is a duplicate.
+	wantBooks(t, tally,
+		"a.ndjson: 1 records, 1 calls, 0 duplicates, 0 rejects, loaded",
+		"b.ndjson: 1 records, 0 calls, 1 duplicates, 0 rejects, copy")
+
+	// An archive that only moved changes nothing at all.
+	moved := t.TempDir()
+	mustWrite(t, filepath.Join(moved, "c.ndjson"), body)
+	if r := mustLoad(t, tally, moved); r.Loaded != 0 || r.Known != 1 {
+		t.Errorf("moved: loaded %d, known %d; want 0, 1", r.Loaded, r.Known)
+	}
+	mustBuild(t, tally)
+	wantBooks(t, tally,
+		"a.ndjson: 1 records, 1 calls, 0 duplicates, 0 rejects, loaded",
+		"b.ndjson: 1 records, 0 calls, 1 duplicates, 0 rejects, copy")
 }
 
 // TestGrownFile: a log still being written is loaded each night. Its lines

@@ -88,8 +88,8 @@ func WithMemoryLimit(bytes int64) Option {
 	}
 }
 
-// WithProgress is told now and then how far a load is, from the goroutine
-// that called Load. Default: nobody is told.
+// WithProgress is told now and then how far a load is, from a goroutine of
+// its own but never after Load has returned. Default: nobody is told.
 func WithProgress(f func(Progress)) Option {
 	return func(o *options) error {
 		o.progress = f

@@ -5,8 +5,10 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"io"
+	"io/fs"
 	"os"
 	"path/filepath"
 	"strconv"
@@ -25,8 +27,10 @@ type ReportOptions struct {
 }
 
 // Report writes the reports of a month into dir/YYYY-MM and a manifest.json
-// beside them with the inputs, prices and the hash of each file. Files appear
-// whole or not at all. The same database and options give the same bytes.
+// beside them with the inputs, prices and the hash of each file, and removes
+// reports of an earlier run that it did not write again. Files appear whole or
+// not at all. The same database and options give the same bytes. With Names,
+// only those tables are written; workbook and manifest stay as they are.
 //
 // It returns [ErrUnknownReport] for a name that is not in the catalogue.
 func (t *Tally) Report(ctx context.Context, dir string, month Month, o ReportOptions) ([]reports.File, error) {
@@ -44,7 +48,34 @@ func (t *Tally) Report(ctx context.Context, dir string, month Month, o ReportOpt
 	if err != nil {
 		return nil, fmt.Errorf("report %s: %w", month, err)
 	}
+	if len(o.Names) > 0 {
+		return files, nil // the workbook and the manifest tell of the full set
+	}
+	if err := removeStale(dir, files); err != nil {
+		return nil, err
+	}
 	return files, t.writeManifest(ctx, dir, ro, files)
+}
+
+// removeStale removes reports of an earlier run that this one did not write:
+// beside new ones they would pass for new, and a call list may be unmasked.
+func removeStale(dir string, written []reports.File) error {
+	keep := map[string]bool{}
+	for _, f := range written {
+		keep[f.Name] = true
+	}
+	for _, r := range reports.All() {
+		for _, f := range []reports.Format{reports.CSV, reports.Parquet} {
+			name := r.Name + "." + string(f)
+			if keep[name] {
+				continue
+			}
+			if err := os.Remove(filepath.Join(dir, name)); err != nil && !errors.Is(err, fs.ErrNotExist) {
+				return err
+			}
+		}
+	}
+	return nil
 }
 
 // Export writes one report of a month to w.
@@ -110,14 +141,15 @@ func (t *Tally) provenance(ctx context.Context, month Month, built string) ([]re
 		{Key: "xtally", Value: Version},
 		{Key: "month", Value: month.String()},
 		{Key: "models and settings", Value: built},
-		{Key: "settle_by", Value: t.o.settleBy},
-		{Key: "zero_second_min", Value: strconv.Itoa(t.o.zeroSecondMin)},
 		{Key: "time zone", Value: "Asia/Shanghai (UTC+8)"},
 	}
-	rows, err := t.conn.QueryContext(ctx, `select
+	rows, err := t.conn.QueryContext(ctx, `select name, value from raw.settings
+		union all
+		select
 			concat_ws(' ', 'price', item, number_kind, app_key, mode),
 			cast(cast(price_cny as decimal(18, 2)) as varchar) || ' CNY from ' || strftime(valid_from_at, '%Y-%m-%d') || ' to ' || strftime(valid_to_at, '%Y-%m-%d')
-		from seeds.prices order by all`)
+		from seeds.prices
+		order by all`)
 	if err != nil {
 		return nil, err
 	}

@@ -30,7 +30,7 @@ type RunResult struct {
 func (t *Tally) Run(ctx context.Context, job Job) (RunResult, error) {
 	var r RunResult
 	var err error
-	if r.Load, err = t.Load(ctx, job.Archive...); err != nil {
+	if r.Load, err = t.load(ctx, job.Archive, job.Out); err != nil {
 		return r, err
 	}
 	if r.Build, err = t.Build(ctx); err != nil {

@@ -49,8 +49,8 @@ func (t *Tally) Summary(ctx context.Context, month Month) (Summary, error) {
 	}
 	err = t.conn.QueryRowContext(ctx, `select
 			cast(coalesce(sum(duplicates), 0) as bigint), cast(coalesce(sum(conflicts), 0) as bigint), cast(coalesce(sum(rejects), 0) as bigint),
-			(select count(*) from calls.calls where month = undated() and product = 'privatenumber'),
-			(select count(*) from calls.calls where month = cast(? as date) and product <> 'privatenumber'),
+			(select count(*) from calls.calls where month = undated() and outcome <> 'other_product'),
+			(select count(*) from calls.calls where month = cast(? as date) and outcome = 'other_product'),
 			(select count(*) from calls.calls where month = cast(? as date) and mode = 'AXYB')
 		from marts.files`, first, first).
 		Scan(&s.Duplicates, &s.Conflicts, &s.Rejects, &s.Undated, &s.OtherCalls, &s.Unconfirmed)

@@ -141,6 +141,9 @@ func (t *Tally) prepare(ctx context.Context) error {
 	if err := os.MkdirAll(t.temp, 0o700); err != nil {
 		return fmt.Errorf("open %s: %w; give the folder write rights", t.path, err)
 	}
+	if err := t.refuseForeign(ctx); err != nil {
+		return err
+	}
 	limit := t.o.memoryLimit
 	if limit == 0 {
 		limit = t.defaultMemory(ctx)
@@ -166,21 +169,21 @@ func (t *Tally) prepare(ctx context.Context) error {
 
 // creations returns the macros and raw tables as statements.
 func (t *Tally) creations() ([]string, error) {
-	macros, err := fs.ReadFile(t.o.sql, "macros.sql")
+	macros, err := t.o.readSQL("macros.sql")
 	if err != nil {
 		return nil, err
 	}
-	statements := []string{string(macros)}
+	statements := []string{macros}
 	files, err := fs.Glob(t.o.sql, "raw/*.sql")
 	if err != nil {
 		return nil, err
 	}
 	for _, f := range files {
-		b, err := fs.ReadFile(t.o.sql, f)
+		q, err := t.o.readSQL(f)
 		if err != nil {
 			return nil, err
 		}
-		statements = append(statements, string(b))
+		statements = append(statements, q)
 	}
 	return statements, nil
 }
@@ -193,10 +196,25 @@ func (t *Tally) checkSchemaVersion(ctx context.Context) error {
 	if was == "" {
 		return t.setMeta(ctx, "schema_version", strconv.Itoa(schemaVersion))
 	}
-	if n, err := strconv.Atoi(was); err != nil || n > schemaVersion {
+	n, err := strconv.Atoi(was)
+	switch {
+	case err != nil || n > schemaVersion:
 		return fmt.Errorf("open %s: %w: its tables are of version %s, this xtally knows %d; use the newer xtally", t.path, ErrTooNew, was, schemaVersion)
+	case n < schemaVersion:
+		return fmt.Errorf("open %s: made by an older xtally (tables of version %s); load the archive into a new database", t.path, was)
 	}
 	return nil
+}
+
+// refuseForeign refuses a database with tables of somebody else's.
+func (t *Tally) refuseForeign(ctx context.Context) error {
+	var tables, ours int64
+	err := t.conn.QueryRowContext(ctx, `select count(*), count(case when table_schema = 'raw' and table_name = 'meta' then 1 end)
+		from information_schema.tables where table_catalog = 'xtally'`).Scan(&tables, &ours)
+	if err == nil && tables > 0 && ours == 0 {
+		err = fmt.Errorf("open %s: a database of another program; choose another --db", t.path)
+	}
+	return err
 }
 
 // defaultMemory is a quarter of the machine, at most 4 GB. DuckDB's own

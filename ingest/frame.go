@@ -557,7 +557,7 @@ func isHTTPStart(text []byte) bool {
 // isHeader tells whether a line reads "Name: value" and holds no body.
 func isHeader(text []byte) bool {
 	i := bytes.IndexByte(text, ':')
-	return i > 0 && bytes.IndexAny(text[:i], " \t{[\"") < 0 && !namesCallback(text)
+	return i > 0 && !bytes.ContainsAny(text[:i], " \t{[\"") && !namesCallback(text)
 }
 
 // hasControl finds bytes that JSON forbids and that would upset a text reader.

@@ -12,15 +12,17 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
+	"sync"
 	"time"
 )
 
 // Options say how to load.
 type Options struct {
 	SQL      fs.FS                  // the project's sql folder
+	Exclude  []string               // files and folders that are no archive: the database, reports
 	TempDir  string                 // for spool files; must exist, is left empty
 	Now      func() time.Time       // clock of the ledger's load time
-	Progress func(Progress)         // called now and then; may be nil
+	Progress func(Progress)         // called now and then, from another goroutine; may be nil
 	Warn     func(msg, file string) // told of what was passed over; may be nil
 }
 
@@ -94,6 +96,7 @@ func Load(ctx context.Context, conn *sql.Conn, paths []string, o Options) (Resul
 	if err != nil {
 		return Result{}, err
 	}
+	inputs = without(inputs, o.Exclude)
 	l := &loader{conn: conn, o: o}
 	if err := l.readLedger(ctx); err != nil {
 		return Result{}, err
@@ -102,8 +105,10 @@ func Load(ctx context.Context, conn *sql.Conn, paths []string, o Options) (Resul
 	p.lastID.Store(l.lastID)
 	ctx, cancel := context.WithCancel(ctx)
 	defer cancel()
+	stopTelling := tell(o.Progress, p, l)
 	go p.run(ctx, inputs)
 	err = l.consume(ctx, p)
+	stopTelling()
 	if err != nil && ctx.Err() != nil {
 		err = ctx.Err() // whatever broke, broke because of it
 	}
@@ -112,7 +117,38 @@ func Load(ctx context.Context, conn *sql.Conn, paths []string, o Options) (Resul
 	if err == nil {
 		err = l.listCopies(context.WithoutCancel(ctx), p.copies)
 	}
+	for i, f := range p.skipped {
+		p.skipped[i].Bodies = l.bodies[f.SHA256]
+	}
 	l.result.Files = append(l.result.Files, p.skipped...)
 	l.result.Known, l.result.Failed, l.result.Grown = len(p.skipped), p.failed, p.grown
 	return l.result, err
+}
+
+// tell reports progress a few times a second until the function it returns is
+// called.
+func tell(progress func(Progress), p *producer, l *loader) (stop func()) {
+	if progress == nil {
+		return func() {}
+	}
+	done := make(chan struct{})
+	var wg sync.WaitGroup
+	wg.Go(func() {
+		tick := time.NewTicker(200 * time.Millisecond)
+		defer tick.Stop()
+		for {
+			select {
+			case <-tick.C:
+				now := p.snapshot()
+				now.Records = l.records.Load()
+				progress(now)
+			case <-done:
+				return
+			}
+		}
+	})
+	return func() {
+		close(done)
+		wg.Wait()
+	}
 }

@@ -73,10 +73,7 @@ func (p *producer) run(ctx context.Context, inputs []input) {
 	defer close(p.out)
 	ctx, cancel := context.WithCancel(ctx)
 	defer cancel()
-	p.progress.FilesTotal = len(inputs)
-	for _, in := range inputs {
-		p.progress.BytesTotal += in.size
-	}
+	p.expect(inputs)
 	var wg sync.WaitGroup
 	defer wg.Wait()
 	wg.Go(func() { p.hashAll(ctx, inputs) })
@@ -87,6 +84,16 @@ func (p *producer) run(ctx context.Context, inputs []input) {
 	}
 	p.stop(p.rounds(ctx, workers))
 	cancel()
+}
+
+// expect notes how much there is to read.
+func (p *producer) expect(inputs []input) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.progress.FilesTotal = len(inputs)
+	for _, in := range inputs {
+		p.progress.BytesTotal += in.size
+	}
 }
 
 // rounds fills one chunk after another until all workers have finished.
@@ -139,9 +146,6 @@ func (p *producer) round(ctx context.Context, workers []*worker, c *chunk) error
 	if p.stopped() != nil {
 		return p.stopped()
 	}
-	p.mu.Lock()
-	c.progress = p.progress
-	p.mu.Unlock()
 	return p.spoolError(c.close())
 }
 
@@ -246,6 +250,13 @@ func (p *producer) fail(err error) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	p.failed = append(p.failed, err)
+}
+
+// snapshot tells how far reading is.
+func (p *producer) snapshot() Progress {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	return p.progress
 }
 
 func (p *producer) fileRead(in input) {

@@ -48,7 +48,6 @@ type chunk struct {
 	parts     []*part
 	open      bool // a file goes on in the next chunk
 	last      bool // no chunk comes behind it
-	progress  Progress
 }
 
 // part is what one worker writes of a chunk.

@@ -16,8 +16,11 @@ func unwrap(body []byte) (inner, around []byte) {
 	}
 	const name = `eventType`
 	at := bytes.Index(body, []byte(name))
-	if at < 2 || bytes.Contains(body[at+len(name):], []byte(name)) {
-		return nil, nil
+	if at < 2 || bytes.Contains(body[at+len(name):], []byte(name)) || bytes.Contains(body, []byte(`smsEvent`)) {
+		return nil, nil // none, or two of which one would be lost
+	}
+	if valueEnd(body) != len(body) {
+		return nil, nil // a torn wrapper, or something behind it
 	}
 	if body[at-2] == '\\' {
 		return unquote(body, at-2)
@@ -69,5 +72,8 @@ func lastNonBlank(text []byte) int { return len(bytes.TrimRight(text, " \t")) - 
 func outside(text []byte, start, end int) []byte {
 	around := make([]byte, 0, start+len(text)-end+1)
 	around = append(append(append(around, text[:start]...), ' '), text[end:]...)
-	return around[:min(len(around), rejectTextBytes)]
+	if len(around) > rejectTextBytes {
+		around = bytes.ToValidUTF8(around[:rejectTextBytes], nil)
+	}
+	return around
 }

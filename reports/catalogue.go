@@ -33,21 +33,6 @@ func charges() []Report {
 			TitleZH: "每小时结算", NoteZH: "按小时结算：分钟数、套餐抵扣、应付与舍去的零头",
 			TitleEN: "Hourly settlement", NoteEN: "settled by the hour: minutes, package minutes, payable and the cut residue",
 		},
-		{
-			Name: "sms_by_x_number", Totals: true, Optional: true, OrderBy: "charge_cny desc, month, x_number, app_key, number_kind",
-			TitleZH: "X号码短信", NoteZH: "每个 X 号码的短信条数与费用",
-			TitleEN: "Messages by X number", NoteEN: "messages of each X number and their cost",
-		},
-		{
-			Name: "packages", Optional: true,
-			TitleZH: "套餐", NoteZH: "套餐余量、有效期与实际单价",
-			TitleEN: "Packages", NoteEN: "what is left of each package, until when, and what a used unit cost",
-		},
-		{
-			Name: "idle_numbers", Optional: true,
-			TitleZH: "闲置号码", NoteZH: "付月租而没有通话和短信的 X 号码",
-			TitleEN: "Idle numbers", NoteEN: "X numbers that cost rent and carried nothing",
-		},
 	}
 }
 
@@ -75,40 +60,9 @@ func breakdowns() []Report {
 			TitleEN: "Call quality", NoteEN: "answer rate, mean length, post-dial delay, cost of rounding up",
 		},
 		{
-			Name: "complaints", Optional: true,
-			TitleZH: "投诉率", NoteZH: "被投诉号码占在用号码的比例与上限",
-			TitleEN: "Complaints", NoteEN: "complained numbers against numbers in use, and the limit",
-		},
-		{
 			Name: "recordings", Totals: true, OrderBy: "month, app_key",
 			TitleZH: "录音", NoteZH: "录音条数、过短的与即将过期的",
 			TitleEN: "Recordings", NoteEN: "recordings kept, too short, and soon to expire",
-		},
-	}
-}
-
-// audits lists the reports that hold the numbers against another source.
-func audits() []Report {
-	return []Report{
-		{
-			Name: "reconciliation", Optional: true,
-			TitleZH: "对账", NoteZH: "我方计算与账单的差额",
-			TitleEN: "Reconciliation", NoteEN: "our figures against the bill",
-		},
-		{
-			Name: "reconciliation_reasons", Optional: true,
-			TitleZH: "差额原因", NoteZH: "差额的每一分钱由何而来",
-			TitleEN: "Reasons for differences", NoteEN: "where each fen of difference comes from",
-		},
-		{
-			Name: "coverage", Optional: true,
-			TitleZH: "数据完整性", NoteZH: "每小时收到的话单与事件，缺口一目了然",
-			TitleEN: "Coverage", NoteEN: "records and events received each hour, and the gaps",
-		},
-		{
-			Name: "missing_cdrs", Optional: true,
-			TitleZH: "缺失话单", NoteZH: "有通话事件而没有话单的会话",
-			TitleEN: "Missing records", NoteEN: "sessions that have events but no call record",
 		},
 	}
 }

@@ -11,8 +11,8 @@ import (
 // report, and the ones the marts have beside them.
 const contractColumns = `
 file, sha256, bytes, lines, bodies, records, calls, duplicates, conflicts, events, messages, statuses, rejects, status
-file, line, reason, detail
-app_key, identity, versions, kept_file, kept_line, differing_fields
+file, line, body, record, reason, detail
+call_id, app_key, identity, versions, kept_file, kept_line, differing_fields
 month, app_key, call_count, answered_count, duration_s, billed_min, package_min, list_charge_cny, call_charge_cny, sms_count, sms_charge_cny, number_count, rent_cny, total_cny
 month, x_number, app_key, number_kind, mode, date
 hour_at, billed_min, package_min, payable_min, list_charge_cny, charge_cny, residue_cny
@@ -29,7 +29,7 @@ session_id, ended_at, x_number, last_event, release_code, recoverable_until
 hour_at, bodies, cdrs, events, sessions_without_cdr, status
 month, item, ours_quantity, bill_quantity, ours_cny, bill_cny, diff_cny, status
 month, item, reason, quantity, diff_cny, detail
-blank_lines, warnings, rejected_records, body, record, expired_count, ner_pct`
+blank_lines, warnings, rejected_records, expired_count, ner_pct`
 
 func TestHeadings(t *testing.T) {
 	for _, line := range strings.Split(strings.TrimSpace(contractColumns), "\n") {

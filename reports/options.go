@@ -41,7 +41,7 @@ type Options struct {
 	Month       time.Time // any moment of the bill month; its year and month as they read, Asia/Shanghai
 	Lang        Lang      // default ZH
 	Formats     []Format  // default CSV and XLSX
-	Names       []string  // default all but detail
+	Names       []string  // CSV and Parquet of these and no workbook; default all but detail, and the workbook
 	Detail      bool      // with Names empty: detail too, as CSV and Parquet
 	Unmask      bool      // write the numbers of people in full
 	Provisional bool      // the month is not over: say so

@@ -74,8 +74,12 @@ func reported(found []column, types map[string]string, o Options) []column {
 		seen[c.name] = true
 		c.sql = "t." + quoteName(source)
 		c.kind = kindOf(c.name, c.typ)
-		if isPersonal(c.name) && !o.Unmask {
+		switch {
+		case o.Unmask:
+		case isPersonal(c.name):
 			c.sql = mask(c.sql)
+		case c.name == "session_id":
+			c.sql = maskSession(c.sql)
 		}
 		columns = append(columns, c)
 	}
@@ -181,18 +185,3 @@ func quoteName(name string) string { return `"` + strings.ReplaceAll(name, `"`, 
 
 // quoteText quotes a text literal.
 func quoteText(text string) string { return "'" + strings.ReplaceAll(text, "'", "''") + "'" }
-
-// exists tells whether marts has the relation.
-func exists(ctx context.Context, db Queryer, r Report) (bool, error) {
-	rows, err := db.QueryContext(ctx, `select 1 from information_schema.tables
-		where table_catalog = current_database() and table_schema = 'marts' and table_name = `+quoteText(r.Name))
-	if err != nil {
-		return false, err
-	}
-	found := false
-	err = eachRow(rows, func([]sql.NullString) error {
-		found = true
-		return nil
-	})
-	return found, err
-}

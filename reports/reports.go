@@ -9,7 +9,8 @@
 // hour_at, or month_from and month_to is cut to the month asked for; the last two
 // are not written. Of a pair reason_zh and reason_en the one in the language asked
 // for is written as reason. Columns ending in _number, other than X numbers, hold
-// the numbers of people and are masked. Times are wall clock Asia/Shanghai as the
+// the numbers of people and are masked, and so are the numbers inside a session_id,
+// unless asked for in full. Times are wall clock Asia/Shanghai as the
 // database holds them; nothing is converted here.
 package reports
 
@@ -22,7 +23,8 @@ import (
 // ErrUnknownReport is returned for a name that All does not list.
 var ErrUnknownReport = errors.New("no such report")
 
-// ErrNoSheet is returned when a detail report is asked for as a workbook only.
+// ErrNoSheet is returned when reports are asked for by name, or a detail report is
+// exported, as a workbook only.
 var ErrNoSheet = errors.New("too long for a sheet, ask for csv or parquet")
 
 // Queryer is what reports needs of a database; *sql.DB, *sql.Conn and *sql.Tx
@@ -34,22 +36,20 @@ type Queryer interface {
 
 // Report is one relation of schema marts that people read.
 type Report struct {
-	Name     string // relation in marts, and file name without ending
-	TitleZH  string // sheet name, at most 31 characters
-	TitleEN  string
-	NoteZH   string // one line on what it shows
-	NoteEN   string
-	OrderBy  string // columns, each with an optional desc; empty: all columns. Always a total order, so that bytes are stable
-	Detail   bool   // only on request, and never a sheet
-	Totals   bool   // the sheet ends with a row of totals
-	Optional bool   // left out of the full set when marts lacks it
+	Name    string // relation in marts, and file name without ending
+	TitleZH string // sheet name, at most 31 characters
+	TitleEN string
+	NoteZH  string // one line on what it shows
+	NoteEN  string
+	OrderBy string // columns, each with an optional desc; empty: all columns. Always a total order, so that bytes are stable
+	Detail  bool   // only on request, and never a sheet
+	Totals  bool   // the sheet ends with a row of totals
 }
 
 // All returns the catalogue in its fixed order, which is also that of the sheets.
 func All() []Report {
 	reports := charges()
 	reports = append(reports, breakdowns()...)
-	reports = append(reports, audits()...)
 	return append(reports, evidence()...)
 }
 

@@ -62,15 +62,17 @@ insert into marts.files values
 	('b.ndjson', 'aa', 10, 5, 5, 4, 3, 1, 0, 0, 0, 0, 1, 'loaded', '2026-09-01', '2026-11-01'),
 	('a.ndjson', 'bb', 10, 1, 1, 1, 1, 0, 0, 0, 0, 0, 0, 'loaded', null, null),
 	('c.ndjson', 'cc', 10, 1, 1, 1, 1, 0, 0, 0, 0, 0, 0, 'loaded', '2026-09-01', '2026-09-01');
-create table marts.rejects (file varchar, line bigint, reason varchar, detail varchar, month_from date, month_to date);
-insert into marts.rejects values ('b.ndjson', 2, 'not_json', '	=1+1', null, null);
-create table marts.conflicts (app_key varchar, identity varchar, versions bigint, kept_file varchar, kept_line bigint,
+create table marts.rejects (file varchar, line bigint, body bigint, record integer, reason varchar, detail varchar, month_from date, month_to date);
+insert into marts.rejects values ('b.ndjson', 2, 2, 0, 'not_json', '	=1+1', null, null);
+create table marts.conflicts (call_id varchar, app_key varchar, identity varchar, versions bigint, kept_file varchar, kept_line bigint,
 	differing_fields varchar, month_from date, month_to date);
-create table marts.calls (month date, call_id varchar, app_key varchar, x_number varchar, caller_number varchar,
-	callee_number varchar, started_at timestamp, ended_at timestamp, duration_s bigint, call_charge_cny decimal(18, 4));
+create table marts.calls (month date, call_id varchar, app_key varchar, x_number varchar, session_id varchar,
+	caller_number varchar, callee_number varchar, started_at timestamp, ended_at timestamp, duration_s bigint, call_charge_cny decimal(18, 4));
 insert into marts.calls values
-	('2026-10-01', 'c2', 'app1', '+8617000000001', '+8613812345678', '10086', '2026-10-31 23:59:00', '2026-10-31 23:59:59.5', 59, 0.06),
-	('2026-10-01', 'c1', 'app1', '+8617000000001', '+8613812345679', null, null, '2026-10-01 00:00:01', null, null);
+	('2026-10-01', 'c2', 'app1', '+8617000000001', '+8619900000001_+8619900000002_4_x', '+8613812345678', '10086',
+		'2026-10-31 23:59:00', '2026-10-31 23:59:59.5', 59, 0.06),
+	('2026-10-01', 'c1', 'app1', '+8617000000001', '1200_1029_4294967295_20250101091514@host', '+8613812345679', null,
+		null, '2026-10-01 00:00:01', null, null);
 `
 
 func mustMarts(tb testing.TB) *sql.DB {

@@ -20,8 +20,8 @@ type File struct {
 }
 
 // Write fills dir, the folder of the month, which it makes if need be: NAME.csv
-// and NAME.parquet per report and the workbook xtally-YYYY-MM.xlsx. It returns the
-// files in that order.
+// and NAME.parquet per report and, unless Names asks for some reports only, the
+// workbook xtally-YYYY-MM.xlsx. It returns the files in that order.
 //
 // Everything is written into a hidden folder beside dir first and renamed when all
 // of it is done, so a reader never meets half a file. On error the files in dir
@@ -35,7 +35,7 @@ func Write(ctx context.Context, db Queryer, dir string, o Options) ([]File, erro
 	if err != nil {
 		return nil, err
 	}
-	chosen, err := choose(ctx, db, o)
+	chosen, err := choose(o)
 	if err != nil {
 		return nil, err
 	}
@@ -99,14 +99,14 @@ func Export(ctx context.Context, db Queryer, w io.Writer, name string, f Format,
 }
 
 // choose settles which reports to write.
-func choose(ctx context.Context, db Queryer, o Options) ([]Report, error) {
+func choose(o Options) ([]Report, error) {
 	var chosen []Report
 	for _, name := range o.Names {
 		r, ok := Find(name)
 		if !ok {
 			return nil, fmt.Errorf("report %q: %w", name, ErrUnknownReport)
 		}
-		if r.Detail && !o.has(CSV) && !o.has(Parquet) {
+		if !o.has(CSV) && !o.has(Parquet) {
 			return nil, fmt.Errorf("report %s: %w", name, ErrNoSheet)
 		}
 		if !slices.Contains(chosen, r) {
@@ -117,14 +117,7 @@ func choose(ctx context.Context, db Queryer, o Options) ([]Report, error) {
 		return chosen, nil
 	}
 	for _, r := range All() {
-		if r.Detail && !o.Detail {
-			continue
-		}
-		there, err := exists(ctx, db, r)
-		if err != nil {
-			return nil, err
-		}
-		if there || !r.Optional {
+		if !r.Detail || o.Detail {
 			chosen = append(chosen, r)
 		}
 	}
@@ -149,7 +142,7 @@ func writeAll(ctx context.Context, db Queryer, stage string, chosen []Report, o 
 			}
 		}
 	}
-	if !o.has(XLSX) {
+	if !o.has(XLSX) || len(o.Names) > 0 {
 		return files, nil
 	}
 	path := filepath.Join(stage, "xtally-"+o.month()+".xlsx")

@@ -4,13 +4,13 @@ import (
 	"bytes"
 	"context"
 	"crypto/sha256"
+	"database/sql"
 	"encoding/hex"
 	"errors"
 	"io"
 	"os"
 	"path/filepath"
 	"slices"
-	"strings"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
@@ -56,16 +56,18 @@ func TestExportCSV(t *testing.T) {
 			"file,sha256,bytes,lines,bodies,records,calls,duplicates,conflicts,events,messages,statuses,rejects,status\n" +
 			"a.ndjson,bb,10,1,1,1,1,0,0,0,0,0,0,loaded\n" +
 			"b.ndjson,aa,10,5,5,4,3,1,0,0,0,0,1,loaded\n"},
-		{"tab before a formula", "rejects", october(), "file,line,reason,detail\nb.ndjson,2,not_json,'\t=1+1\n"},
+		{"tab before a formula", "rejects", october(), "" +
+			"file,line,body,record,reason,detail\n" +
+			"b.ndjson,2,2,0,not_json,'\t=1+1\n"},
 		{"no rows", "recordings", october(), "month,app_key,recorded_count,too_short_count,expiring_count\n"},
 		{"people masked", "calls", october(), "" +
-			"month,call_id,app_key,x_number,caller_number,callee_number,started_at,ended_at,duration_s,call_charge_cny\n" +
-			"2026-10,c1,app1,+8617000000001,+86138****5679,,,2026-10-01 00:00:01,,\n" +
-			"2026-10,c2,app1,+8617000000001,+86138****5678,****86,2026-10-31 23:59:00,2026-10-31 23:59:59,59,0.0600\n"},
+			"month,call_id,app_key,x_number,session_id,caller_number,callee_number,started_at,ended_at,duration_s,call_charge_cny\n" +
+			"2026-10,c1,app1,+8617000000001,1200_1029_4294967295_20250101091514@host,+86138****5679,,,2026-10-01 00:00:01,,\n" +
+			"2026-10,c2,app1,+8617000000001,****_****_4_x,+86138****5678,****86,2026-10-31 23:59:00,2026-10-31 23:59:59,59,0.0600\n"},
 		{"people in full", "calls", full, "" +
-			"month,call_id,app_key,x_number,caller_number,callee_number,started_at,ended_at,duration_s,call_charge_cny\n" +
-			"2026-10,c1,app1,+8617000000001,+8613812345679,,,2026-10-01 00:00:01,,\n" +
-			"2026-10,c2,app1,+8617000000001,+8613812345678,10086,2026-10-31 23:59:00,2026-10-31 23:59:59,59,0.0600\n"},
+			"month,call_id,app_key,x_number,session_id,caller_number,callee_number,started_at,ended_at,duration_s,call_charge_cny\n" +
+			"2026-10,c1,app1,+8617000000001,1200_1029_4294967295_20250101091514@host,+8613812345679,,,2026-10-01 00:00:01,,\n" +
+			"2026-10,c2,app1,+8617000000001,'+8619900000001_+8619900000002_4_x,+8613812345678,10086,2026-10-31 23:59:00,2026-10-31 23:59:59,59,0.0600\n"},
 	}
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {
@@ -79,16 +81,41 @@ func TestExportCSV(t *testing.T) {
 
 func TestExportCSVQuotes(t *testing.T) {
 	db := mustMarts(t)
-	mustExec(t, db, `insert into marts.rejects values ('a,b', 1, 'cr', 'x' || chr(13) || 'y', '2026-10-01', '2026-10-01'),
-		('a,b', 2, 'lf', 'x' || chr(10) || '"y"', null, null), ('a,b', 3, '', ' x ', '2026-09-01', null), ('a,b', 4, 'next month', '', '2026-11-01', null)`)
+	mustExec(t, db, `insert into marts.rejects values ('a,b', 1, 1, 0, 'cr', 'x' || chr(13) || 'y', '2026-10-01', '2026-10-01'),
+		('a,b', 2, 2, 0, 'lf', 'x' || chr(10) || '"y"', null, null), ('a,b', 3, 3, 0, '', ' x ', '2026-09-01', null),
+		('a,b', 4, 4, 0, 'next month', '', '2026-11-01', null)`)
 	var buf bytes.Buffer
 	if err := Export(context.Background(), db, &buf, "rejects", CSV, october()); err != nil {
 		t.Fatal(err)
 	}
-	want := "\ufefffile,line,reason,detail\n" +
-		"\"a,b\",1,cr,\"x\ry\"\n\"a,b\",2,lf,\"x\n\"\"y\"\"\"\n\"a,b\",3,\"\", x \nb.ndjson,2,not_json,'\t=1+1\n"
+	want := "\ufefffile,line,body,record,reason,detail\n" +
+		"\"a,b\",1,1,0,cr,\"x\ry\"\n\"a,b\",2,2,0,lf,\"x\n\"\"y\"\"\"\n\"a,b\",3,3,0,\"\", x \nb.ndjson,2,2,0,not_json,'\t=1+1\n"
 	if diff := cmp.Diff(want, buf.String()); diff != "" {
 		t.Error(diff)
+	}
+}
+
+func TestExportOrder(t *testing.T) {
+	db := mustMarts(t)
+	mustExec(t, db, `delete from marts.rejects`)
+	mustExec(t, db, `insert into marts.rejects (file, line, body, record, reason) values
+		('b', 1, 1, 0, 'r'), ('a', 2, 3, 0, 'r'), ('a', 1, 10, 0, 'r'), ('a', 1, 2, 10, 'r'), ('a', 1, 2, 9, 'r'), ('a', 1, 2, 0, 'r')`)
+	mustExec(t, db, `insert into marts.conflicts values
+		('c3', 'app1', 'i', 2, 'f', 1, 'x', null, null), ('c2', 'app1', 'i', 2, 'f', 1, 'x', null, null),
+		('c1', 'app1', 'i', 2, 'f', 2, 'x', null, null), ('c0', 'app2', 'h', 2, 'e', 0, 'x', null, null)`)
+	for report, want := range map[string]string{
+		"rejects": "file,line,body,record,reason,detail\n" +
+			"a,1,2,0,r,\na,1,2,9,r,\na,1,2,10,r,\na,1,10,0,r,\na,2,3,0,r,\nb,1,1,0,r,\n",
+		"conflicts": "call_id,app_key,identity,versions,kept_file,kept_line,differing_fields\n" +
+			"c2,app1,i,2,f,1,x\nc3,app1,i,2,f,1,x\nc1,app1,i,2,f,2,x\nc0,app2,h,2,e,0,x\n",
+	} {
+		var buf bytes.Buffer
+		if err := Export(context.Background(), db, &buf, report, CSV, october()); err != nil {
+			t.Fatal(err)
+		}
+		if diff := cmp.Diff("\ufeff"+want, buf.String()); diff != "" {
+			t.Errorf("%s: %s", report, diff)
+		}
 	}
 }
 
@@ -99,39 +126,82 @@ func TestGuard(t *testing.T) {
 		"+8617000000001": "+8617000000001", "-12": "-12", "+86138****5678": "+86138****5678", "+1*2": "'+1*2",
 		"": "", "a=1": "a=1", "'=1": "'=1", "+1\n+2": "'+1\n+2",
 	} {
-		rows, err := db.QueryContext(context.Background(), "select "+guard("t.v")+" from (select "+quoteText(text)+" as v) t")
-		if err != nil {
-			t.Fatal(err)
-		}
-		var got string
-		rows.Next()
-		if err := rows.Scan(&got); err != nil {
-			t.Fatal(err)
-		}
-		rows.Close()
-		if got != want {
+		if got := mustValue(t, db, guard("t.v"), text); got != want {
 			t.Errorf("guard(%q) = %q, want %q", text, got, want)
 		}
 	}
 }
 
-func TestExportParquet(t *testing.T) {
-	path := filepath.Join(t.TempDir(), "calls.parquet")
-	if err := os.WriteFile(path, []byte(mustExport(t, "calls", Parquet, october())), 0o644); err != nil {
-		t.Fatal(err)
+func TestMaskSession(t *testing.T) {
+	db := mustMarts(t)
+	for text, want := range map[string]string{
+		"+8619900000001_+8619900000002_4_x":        "****_****_4_x",
+		"8619900000001_19900000002_4_x":            "****_****_4_x",
+		"4_+8619900000001":                         "4_****",
+		"1200_1029_4294967295_20250101091514@host": "1200_1029_4294967295_20250101091514@host",
+		"": "",
+	} {
+		if got := mustValue(t, db, maskSession("t.v"), text); got != want {
+			t.Errorf("maskSession(%q) = %q, want %q", text, got, want)
+		}
 	}
-	rows, err := mustMarts(t).Query("select typeof(month), typeof(call_charge_cny), typeof(ended_at), caller_number, call_id from read_parquet(" + quoteText(path) + ")")
+}
+
+// mustValue returns what the SQL makes of the text, which it has as t.v.
+func mustValue(t *testing.T, db Queryer, expression, text string) string {
+	t.Helper()
+	rows, err := db.QueryContext(context.Background(), "select "+expression+" from (select "+quoteText(text)+" as v) t")
 	if err != nil {
 		t.Fatal(err)
 	}
 	defer rows.Close()
-	got := make([]string, 5)
+	var got string
 	rows.Next()
-	if err := rows.Scan(&got[0], &got[1], &got[2], &got[3], &got[4]); err != nil {
+	if err := rows.Scan(&got); err != nil {
 		t.Fatal(err)
 	}
-	if diff := cmp.Diff([]string{"DATE", "DECIMAL(18,4)", "TIMESTAMP", "+86138****5679", "c1"}, got); diff != "" {
-		t.Error(diff)
+	return got
+}
+
+func TestExportParquet(t *testing.T) {
+	masked, full := october(), october()
+	full.Unmask = true
+	for _, test := range []struct {
+		o    Options
+		want [][]string
+	}{
+		{masked, [][]string{
+			{"DATE", "DECIMAL(18,4)", "TIMESTAMP", "+86138****5679", "1200_1029_4294967295_20250101091514@host", "c1"},
+			{"DATE", "DECIMAL(18,4)", "TIMESTAMP", "+86138****5678", "****_****_4_x", "c2"},
+		}},
+		{full, [][]string{
+			{"DATE", "DECIMAL(18,4)", "TIMESTAMP", "+8613812345679", "1200_1029_4294967295_20250101091514@host", "c1"},
+			{"DATE", "DECIMAL(18,4)", "TIMESTAMP", "+8613812345678", "+8619900000001_+8619900000002_4_x", "c2"},
+		}},
+	} {
+		path := filepath.Join(t.TempDir(), "calls.parquet")
+		if err := os.WriteFile(path, []byte(mustExport(t, "calls", Parquet, test.o)), 0o644); err != nil {
+			t.Fatal(err)
+		}
+		rows, err := mustMarts(t).Query("select typeof(month), typeof(call_charge_cny), typeof(ended_at), caller_number, session_id, call_id from read_parquet(" + quoteText(path) + ")")
+		if err != nil {
+			t.Fatal(err)
+		}
+		var got [][]string
+		err = eachRow(rows, func(row []sql.NullString) error {
+			var line []string
+			for _, value := range row {
+				line = append(line, value.String)
+			}
+			got = append(got, line)
+			return nil
+		})
+		if err != nil {
+			t.Fatal(err)
+		}
+		if diff := cmp.Diff(test.want, got); diff != "" {
+			t.Errorf("unmask %t: %s", test.o.Unmask, diff)
+		}
 	}
 }
 
@@ -180,13 +250,14 @@ func TestWrite(t *testing.T) {
 			t.Errorf("charges_by_day.csv: %d rows, want 31", f.Rows)
 		}
 	}
-	for _, name := range []string{"calls.csv", "calls.parquet", "files.csv", "xtally-2026-10.xlsx"} {
-		if !slices.Contains(names, name) {
-			t.Errorf("%s not written", name)
+	var want []string
+	for _, ending := range []string{".csv", ".parquet"} {
+		for _, r := range All() {
+			want = append(want, r.Name+ending)
 		}
 	}
-	if slices.ContainsFunc(names, func(s string) bool { return strings.HasPrefix(s, "reconciliation") }) {
-		t.Error("an optional report that marts lacks was written")
+	if diff := cmp.Diff(append(want, "xtally-2026-10.xlsx"), names); diff != "" {
+		t.Errorf("not the whole catalogue and nothing else: %s", diff)
 	}
 	assertDir(t, dir, names...)
 	assertDir(t, out, "2026-10")
@@ -212,7 +283,7 @@ func TestWriteTwiceGivesTheSameBytes(t *testing.T) {
 }
 
 func TestWriteLeavesNothingHalf(t *testing.T) {
-	db, out := mustMarts(t), t.TempDir()
+	out := t.TempDir()
 	dir := filepath.Join(out, "2026-10")
 	if err := os.Mkdir(dir, 0o755); err != nil {
 		t.Fatal(err)
@@ -220,23 +291,30 @@ func TestWriteLeavesNothingHalf(t *testing.T) {
 	if err := os.WriteFile(filepath.Join(dir, "charges_by_app.csv"), []byte("old"), 0o644); err != nil {
 		t.Fatal(err)
 	}
-	for name, breakIt := range map[string]func() (context.Context, Options){
-		"missing relation": func() (context.Context, Options) {
-			mustExec(t, db, "drop table marts.conflicts")
+	for name, breakIt := range map[string]func(Queryer) (context.Context, Options){
+		"missing relation": func(db Queryer) (context.Context, Options) {
+			mustExec(t, db, "drop table marts.recordings")
 			return context.Background(), october()
 		},
-		"missing relation asked for by name": func() (context.Context, Options) {
+		"missing relation asked for by name": func(db Queryer) (context.Context, Options) {
+			mustExec(t, db, "drop table marts.conflicts")
+			o := october()
+			o.Names = []string{"charges_by_app", "conflicts"}
+			return context.Background(), o
+		},
+		"report the catalogue lacks": func(Queryer) (context.Context, Options) {
 			o := october()
 			o.Names = []string{"charges_by_app", "reconciliation"}
 			return context.Background(), o
 		},
-		"cancelled": func() (context.Context, Options) {
+		"cancelled": func(Queryer) (context.Context, Options) {
 			ctx, cancel := context.WithCancel(context.Background())
 			cancel()
 			return ctx, october()
 		},
 	} {
-		ctx, o := breakIt()
+		db := mustMarts(t)
+		ctx, o := breakIt(db)
 		if files, err := Write(ctx, db, dir, o); err == nil || files != nil {
 			t.Errorf("%s: no error", name)
 		}
@@ -260,8 +338,44 @@ func TestWriteInTransaction(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if len(files) != 3 {
-		t.Errorf("%d files, want 2 CSV and a workbook", len(files))
+	if len(files) != 2 {
+		t.Errorf("%d files, want 2 CSV and no workbook", len(files))
+	}
+}
+
+func TestWriteNamed(t *testing.T) {
+	db := mustMarts(t)
+	for _, test := range []struct {
+		names   []string
+		formats []Format
+		want    []string
+		err     error
+	}{
+		{[]string{"files", "calls"}, []Format{CSV, XLSX, Parquet}, []string{"files.csv", "calls.csv", "files.parquet", "calls.parquet"}, nil},
+		{[]string{"files"}, []Format{XLSX, Parquet}, []string{"files.parquet"}, nil},
+		{[]string{"files"}, []Format{XLSX}, nil, ErrNoSheet},
+		{[]string{"calls"}, []Format{XLSX}, nil, ErrNoSheet},
+		{[]string{"reconciliation"}, []Format{XLSX}, nil, ErrUnknownReport},
+	} {
+		out := t.TempDir()
+		o := october()
+		o.Names, o.Formats = test.names, test.formats
+		files, err := Write(context.Background(), db, filepath.Join(out, "2026-10"), o)
+		if !errors.Is(err, test.err) {
+			t.Errorf("%q as %q: error %v, want %v", test.names, test.formats, err, test.err)
+		}
+		var got []string
+		for _, f := range files {
+			got = append(got, f.Name)
+		}
+		if diff := cmp.Diff(test.want, got); diff != "" {
+			t.Errorf("%q as %q: %s", test.names, test.formats, diff)
+		}
+		if test.err != nil {
+			assertDir(t, out)
+			continue
+		}
+		assertDir(t, filepath.Join(out, "2026-10"), slices.Clone(test.want)...)
 	}
 }
 

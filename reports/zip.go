@@ -74,7 +74,8 @@ func (p *zipPart) writeTo(archive *zip.Writer) error {
 		CRC32:              p.crc.Sum32(),
 		CompressedSize64:   uint64(p.content.Len()),
 		UncompressedSize64: p.size,
-		ModifiedDate:       1<<5 | 1, // 1980-01-01, the first day zip knows
+		//lint:ignore SA1019 CreateRaw writes this field as it is and takes no notice of Modified
+		ModifiedDate: 1<<5 | 1, // 1980-01-01, the first day zip knows
 	}
 	w, err := archive.CreateRaw(&header)
 	if err != nil {

@@ -3,7 +3,7 @@
 -- One call's whole story, from the line in the archive to the sums it is in.
 select
     records.app_key,
-    coalesce('icid ' || records.icid, 'session ' || records.session_id, 'numbers and times') as "identified by",
+    coalesce('icid ' || records.icid, 'session ' || hide_numbers(records.session_id), 'numbers and times') as "identified by",
     files.file || ' line ' || records.line || ', entry ' || records.record_no as "file and line",
     coalesce(records.reject_reason, copies.role, 'call') as "this record is",
     case
@@ -12,7 +12,7 @@ select
         when copies.role = 'conflict_loser' then 'another version of this call won (latest end, then latest answer, lowest code)'
         else 'counted'
     end as "so it was",
-    records.odd_members as "unreadable",
+    hide_numbers(records.odd_members) as "unreadable",
     records.mode || ' (serviceType ' || coalesce(records.service_type, 'absent') || ')' as mode,
     records.x_number || case
         when records.bind_number is not null then ' (bindNum)'
@@ -52,5 +52,5 @@ left join marts.charges_by_x_number as by_x
     on rated.month = by_x.month
     and rated.app_key = by_x.app_key
     and rated.x_number = by_x.x_number
-where records.icid = $1 or records.session_id = $1
+where records.icid = $1 or records.session_id = $1 or cast(records.call_id as varchar) = $1
 order by coalesce(copies.role, 'call'), files.file, records.line, records.record_no

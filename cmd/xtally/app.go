@@ -1,12 +1,18 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"io"
+	"io/fs"
 	"log/slog"
 	"os"
+	"path/filepath"
+	"slices"
+	"strings"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -26,20 +32,7 @@ func (a *app) configure(cmd *cobra.Command) error {
 	if err := a.settings.merge(cmd); err != nil {
 		return err
 	}
-	for _, f := range a.settings.Format {
-		switch reports.Format(f) {
-		case reports.CSV, reports.XLSX, reports.Parquet:
-		default:
-			return usageError{fmt.Errorf("format %q: want csv, xlsx or parquet", f)}
-		}
-	}
-	if l := a.settings.Lang; l != "" && l != "zh" && l != "en" {
-		return usageError{fmt.Errorf("lang %q: want zh or en", l)}
-	}
-	if a.settings.unmask && !a.settings.detail {
-		return usageError{fmt.Errorf("--unmask needs --detail: only the call list holds people's numbers")}
-	}
-	return nil
+	return a.settings.check()
 }
 
 // open opens the database with the settings.
@@ -51,9 +44,12 @@ func (a *app) open(ctx context.Context) (*xtally.Tally, error) {
 	if m := a.settings.MemoryLimit; m != "" {
 		n, err := xtally.ParseBytes(m)
 		if err != nil {
-			return nil, usageError{fmt.Errorf("memory-limit: %w", err)}
+			return nil, err
 		}
 		opts = append(opts, xtally.WithMemoryLimit(n))
+	}
+	if info, err := os.Stat(a.settings.DB); err == nil && info.IsDir() {
+		return nil, fmt.Errorf("open %s: is a folder; give --db a file in it", a.settings.DB)
 	}
 	return xtally.Open(ctx, a.settings.DB, opts...)
 }
@@ -68,10 +64,24 @@ func (a *app) logger() *slog.Logger {
 
 // existing refuses to make a new database where one is meant to be there.
 func (a *app) existing(ctx context.Context) (*xtally.Tally, error) {
-	if _, err := os.Stat(a.settings.DB); err != nil {
-		return nil, fmt.Errorf("database %s: not there; load an archive first or check --db", a.settings.DB)
+	if _, err := os.Stat(a.settings.DB); errors.Is(err, fs.ErrNotExist) {
+		return nil, fmt.Errorf("open %s: no such file; load an archive first or check --db", a.settings.DB)
 	}
 	return a.open(ctx)
+}
+
+// checkOut refuses a place for reports that cannot become a folder, before
+// the work is done and not after it.
+func (a *app) checkOut() error {
+	for p := filepath.Clean(a.settings.Out); ; p = filepath.Dir(p) {
+		info, err := os.Stat(p)
+		if err == nil && !info.IsDir() {
+			return fmt.Errorf("report to %s: %s is not a folder; choose another --out", a.settings.Out, p)
+		}
+		if err == nil || p == filepath.Dir(p) {
+			return nil
+		}
+	}
 }
 
 // month reads --month.
@@ -81,7 +91,7 @@ func (a *app) month() (xtally.Month, error) {
 	}
 	m, err := xtally.ParseMonth(a.settings.Month, time.Now())
 	if err != nil {
-		return m, usageError{err}
+		return m, a.settings.bad("month", a.settings.Month, "YYYY-MM, last or current")
 	}
 	return m, nil
 }
@@ -92,6 +102,27 @@ func (a *app) reportOptions() xtally.ReportOptions {
 		o.Formats = append(o.Formats, reports.Format(f))
 	}
 	return o
+}
+
+// warnMonth says when a month's reports show less than the user may expect:
+// nothing at all, or not yet what was loaded last.
+func (a *app) warnMonth(ctx context.Context, t *xtally.Tally, month xtally.Month) error {
+	s, err := t.Status(ctx)
+	if err != nil {
+		return err
+	}
+	var built []string
+	for _, m := range s.Months {
+		built = append(built, m.Month)
+	}
+	if !slices.Contains(built, month.String()) {
+		fmt.Fprintf(a.err, "xtally: note: %s holds no calls and no messages; the database holds %s\n",
+			month, cmp.Or(strings.Join(built, ", "), "no month"))
+	}
+	if len(s.ToBuild) > 0 {
+		fmt.Fprintf(a.err, "xtally: note: %s was loaded but is not built and not in the reports; run xtally build first\n", strings.Join(s.ToBuild, ", "))
+	}
+	return nil
 }
 
 // printJSON prints a result for machines.

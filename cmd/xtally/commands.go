@@ -6,6 +6,7 @@ import (
 	"io/fs"
 	"os"
 	"runtime"
+	"strings"
 
 	"github.com/spf13/cobra"
 
@@ -21,22 +22,31 @@ func newInit(a *app) *cobra.Command {
 		Example: "  xtally init && xtally run",
 		Args:    noArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
-			f, err := os.OpenFile(defaultConfig, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o644)
-			if errors.Is(err, fs.ErrExist) {
-				return fmt.Errorf("%s is there already; it was left as it is", defaultConfig)
-			}
-			if err != nil {
+			if err := writeNew(defaultConfig, sampleConfig); err != nil {
 				return err
 			}
-			if _, err := f.WriteString(sampleConfig); err != nil {
-				return err
+			if a.settings.json {
+				return a.printJSON(map[string]string{"wrote": defaultConfig})
 			}
-			fmt.Fprintln(a.out, "wrote "+defaultConfig+"; set archive to your folder of callbacks, then: xtally run")
-			return f.Close()
+			fmt.Fprintln(a.out, "wrote "+defaultConfig+"; set archive in it to your folder of callbacks, then: xtally run")
+			return nil
 		},
 		// init must work where the settings file is missing or broken.
 		PersistentPreRunE: func(*cobra.Command, []string) error { return nil },
 	}
+}
+
+// writeNew writes a file that must not be there yet.
+func writeNew(name, text string) error {
+	f, err := os.OpenFile(name, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o644)
+	if errors.Is(err, fs.ErrExist) {
+		return fmt.Errorf("init: %s is there already and was left as it is; move it away to get a new one", name)
+	}
+	if err != nil {
+		return fmt.Errorf("init: %w", err)
+	}
+	_, err = f.WriteString(text)
+	return errors.Join(err, f.Close())
 }
 
 func newLoad(a *app) *cobra.Command {
@@ -62,10 +72,14 @@ skipped. It does not charge anything: build does.`,
 			if err != nil {
 				return err
 			}
-			if err := a.showLoad(r); err != nil {
+			books, err := t.Books(cmd.Context())
+			if err != nil {
 				return err
 			}
-			return errors.Join(append(r.Failed, noCallbacks(r))...)
+			if err := a.showLoad(r, books); err != nil {
+				return err
+			}
+			return errors.Join(append(r.Failed, a.noCallbacks(r))...)
 		},
 	}
 	a.settings.addArchiveFlag(cmd.Flags())
@@ -75,7 +89,7 @@ skipped. It does not charge anything: build does.`,
 var errNoArchive = usageError{errors.New("no archive; give --archive with a file, folder or glob of callbacks")}
 
 // noCallbacks is the error of a load that found files but no callback in any.
-func noCallbacks(r xtally.LoadResult) error {
+func (a *app) noCallbacks(r xtally.LoadResult) error {
 	if r.Known > 0 || len(r.Failed) > 0 {
 		return nil
 	}
@@ -84,7 +98,8 @@ func noCallbacks(r xtally.LoadResult) error {
 			return nil
 		}
 	}
-	return fmt.Errorf("no callbacks in %d files; check --archive (see report rejects for what was found instead)", len(r.Files))
+	return fmt.Errorf("load %s: no callbacks in %s; check --archive (the report named rejects tells what was found instead)",
+		strings.Join(a.settings.Archive, ", "), count(len(r.Files), "file"))
 }
 
 func newBuild(a *app) *cobra.Command {
@@ -124,16 +139,21 @@ func newReport(a *app) *cobra.Command {
 		Use:   "report [NAME...]",
 		Short: "Write the reports of a month",
 		Long: `Writes CSV, Parquet and a workbook into OUT/YYYY-MM from what build published,
-and manifest.json beside them. Without names, every report.`,
+and manifest.json beside them. Without names, every report but the call list,
+which --detail adds. It loads and builds nothing.`,
 		Example: `  xtally report --db xtally.duckdb --month 2026-10 --out reports
   xtally report charges_by_app --month last --format csv --lang en
   xtally report calls --month 2026-10 --detail --format csv,parquet`,
+		Args: reportNames,
 		RunE: func(cmd *cobra.Command, args []string) error {
 			if list {
 				return a.listReports()
 			}
 			month, err := a.month()
 			if err != nil {
+				return err
+			}
+			if err := a.checkOut(); err != nil {
 				return err
 			}
 			t, err := a.existing(cmd.Context())
@@ -147,19 +167,23 @@ and manifest.json beside them. Without names, every report.`,
 			if err != nil {
 				return err
 			}
+			if err := a.warnMonth(cmd.Context(), t, month); err != nil {
+				return err
+			}
 			return a.showFiles(month, files)
 		},
 	}
 	cmd.Flags().BoolVar(&list, "list", false, "list the reports there are")
 	a.settings.addReportFlags(cmd.Flags())
-	a.settings.addRuleFlags(cmd.Flags())
 	return cmd
 }
 
-func (a *app) listReports() error {
-	lang := reports.Lang(a.settings.Lang)
-	for _, r := range reports.All() {
-		fmt.Fprintf(a.out, "%-26s %s\n", r.Name, r.Note(lang))
+// reportNames refuses names that are not in the catalogue.
+func reportNames(_ *cobra.Command, args []string) error {
+	for _, name := range args {
+		if _, ok := reports.Find(name); !ok {
+			return usageError{fmt.Errorf("report %s: %w; see xtally report --list", name, xtally.ErrUnknownReport)}
+		}
 	}
 	return nil
 }
@@ -181,18 +205,25 @@ check and writes the month's reports. Nothing is published when a check fails
 			if len(a.settings.Archive) == 0 {
 				return errNoArchive
 			}
+			if err := a.checkOut(); err != nil {
+				return err
+			}
 			t, err := a.open(cmd.Context())
 			if err != nil {
 				return err
 			}
 			defer t.Close()
 			r, err := t.Run(cmd.Context(), xtally.Job{Archive: a.settings.Archive, Month: month, Out: a.settings.Out, Report: a.reportOptions()})
-			if len(r.Reports) > 0 {
-				if showErr := a.showRun(month, r); showErr != nil {
-					return showErr
-				}
+			if len(r.Reports) == 0 {
+				return err
 			}
-			return errors.Join(err, noCallbacks(r.Load))
+			if warnErr := a.warnMonth(cmd.Context(), t, month); warnErr != nil {
+				return errors.Join(err, warnErr)
+			}
+			if showErr := a.showRun(month, r); showErr != nil {
+				return showErr
+			}
+			return errors.Join(err, a.noCallbacks(r.Load))
 		},
 	}
 	a.settings.addArchiveFlag(cmd.Flags())
@@ -225,7 +256,7 @@ times in UTC and Beijing, the X number, minutes, price, and the sums it is in.`,
 				return err
 			}
 			if len(records) == 0 {
-				return fmt.Errorf("explain: no record with this icid or session id; load its archive first")
+				return errors.New("explain: no record has this icid or session id; check it, or load its archive first") // the id may hold numbers of people
 			}
 			return a.showExplained(records)
 		},
@@ -262,8 +293,35 @@ func newVersion(a *app) *cobra.Command {
 		Example: "  xtally version",
 		Args:    noArgs,
 		RunE: func(*cobra.Command, []string) error {
-			_, err := fmt.Fprintf(a.out, "xtally %s (%s %s/%s)\n", xtally.Version, runtime.Version(), runtime.GOOS, runtime.GOARCH)
+			if a.settings.json {
+				return a.printJSON(map[string]string{
+					"version": xtally.Version, "go": runtime.Version(), "os": runtime.GOOS, "arch": runtime.GOARCH,
+				})
+			}
+			_, err := fmt.Fprint(a.out, versionLine())
 			return err
+		},
+		PersistentPreRunE: func(*cobra.Command, []string) error { return nil },
+	}
+}
+
+func versionLine() string {
+	return fmt.Sprintf("xtally %s (%s %s/%s)\n", xtally.Version, runtime.Version(), runtime.GOOS, runtime.GOARCH)
+}
+
+func newHelp() *cobra.Command {
+	return &cobra.Command{
+		Use:     "help [COMMAND]",
+		Short:   "Tell how to use a command",
+		Long:    "Tells what a command does, with its flags and an example; the same as COMMAND --help.",
+		Example: "  xtally help run",
+		RunE: func(cmd *cobra.Command, args []string) error {
+			about, rest, err := cmd.Root().Find(args)
+			if err != nil || len(rest) > 0 {
+				return unknownCommand(cmd.Root(), args[0])
+			}
+			about.InitDefaultHelpFlag()
+			return about.Help()
 		},
 		PersistentPreRunE: func(*cobra.Command, []string) error { return nil },
 	}

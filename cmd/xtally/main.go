@@ -7,13 +7,17 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"io/fs"
 	"os"
 	"os/signal"
+	"strings"
 	"syscall"
 
 	"github.com/spf13/cobra"
+	"github.com/spf13/pflag"
 
 	"github.com/xtally/xtally"
+	"github.com/xtally/xtally/reports"
 )
 
 // The exit codes that cron jobs and host scripts rely on.
@@ -27,6 +31,7 @@ const (
 
 func main() {
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	context.AfterFunc(ctx, stop) // a second interrupt ends the process at once
 	code := run(ctx, os.Args[1:], os.Stdout, os.Stderr)
 	stop()
 	os.Exit(code)
@@ -34,19 +39,62 @@ func main() {
 
 // run executes the command line and returns the exit code.
 func run(ctx context.Context, args []string, stdout, stderr io.Writer) int {
-	root := newRoot(&app{out: stdout, err: stderr})
+	results := &sticky{w: stdout}
+	root := newRoot(&app{out: results, err: stderr})
 	root.SetArgs(args)
-	root.SetOut(stdout)
+	root.SetOut(results)
 	root.SetErr(stderr)
 	err := root.ExecuteContext(ctx)
 	if err != nil && ctx.Err() != nil {
 		fmt.Fprintln(stderr, "xtally: interrupted; what was committed is whole, run it again to go on")
 		return exitInterrupted
 	}
-	if err != nil {
-		fmt.Fprintf(stderr, "xtally: %v\n", err)
+	if err == nil && results.err != nil {
+		err = fmt.Errorf("write results: %w; check where standard output goes", results.err)
 	}
+	printError(stderr, err)
 	return exitCode(err)
+}
+
+// sticky remembers the first failed write, so that a result that went nowhere
+// is an error without every print being checked.
+type sticky struct {
+	w   io.Writer
+	err error
+}
+
+func (s *sticky) Write(b []byte) (int, error) {
+	n, err := s.w.Write(b)
+	if s.err == nil {
+		s.err = err
+	}
+	return n, err
+}
+
+// printError prints an error, and each of several joined ones on its own line.
+func printError(w io.Writer, err error) {
+	if joined, ok := err.(interface{ Unwrap() []error }); ok { //nolint:errorlint // only the outermost counts
+		for _, e := range joined.Unwrap() {
+			printError(w, e)
+		}
+		return
+	}
+	if err != nil {
+		fmt.Fprintf(w, "xtally: %v%s\n", err, remedy(err))
+	}
+}
+
+// remedy says what to do about an error of the system that came without advice.
+func remedy(err error) string {
+	switch {
+	case strings.Contains(err.Error(), "; "):
+		return ""
+	case errors.Is(err, fs.ErrPermission), errors.Is(err, syscall.EROFS):
+		return "; check the rights of the file and its folder"
+	case errors.Is(err, syscall.ENOSPC):
+		return "; free disk space there"
+	}
+	return ""
 }
 
 // usageError is a command line that cannot be meant.
@@ -58,7 +106,7 @@ func exitCode(err error) int {
 	switch {
 	case err == nil:
 		return exitDone
-	case errors.As(err, &usage), errors.Is(err, xtally.ErrUnknownReport):
+	case errors.As(err, &usage), errors.Is(err, xtally.ErrUnknownReport), errors.Is(err, reports.ErrNoSheet):
 		return exitUsage
 	case errors.As(err, &check):
 		return exitCheckFailed
@@ -69,9 +117,17 @@ func exitCode(err error) int {
 const rootHelp = `xtally splits the bill of Huawei Cloud's privacy-number service
 (隐私保护通话) by application (app_key) and X number, from archives of its callbacks.
 
-Exit status: 0 done, 1 error, 2 wrong usage, 3 a check failed and nothing was
-published, 130 interrupted. Results go to standard output, progress and errors
-to standard error.`
+Results go to standard output, progress and errors to standard error. Every flag
+can also be set in the environment (XTALLY_DB for --db), most of them in
+` + defaultConfig + ` too (xtally init writes one). Flags win over the environment, and
+the environment over the file.`
+
+// exitHelp ends the help of every command.
+const exitHelp = `
+Exit status:
+  0 done, 1 error, 2 wrong usage, 3 a check failed and nothing was published,
+  130 interrupted
+`
 
 func newRoot(a *app) *cobra.Command {
 	root := &cobra.Command{
@@ -79,6 +135,7 @@ func newRoot(a *app) *cobra.Command {
 		Short:         "Split the privacy-number bill by app_key and X number",
 		Long:          rootHelp,
 		Example:       "  xtally run --db xtally.duckdb --archive testdata/demo/in --month 2026-10 --out reports",
+		Version:       xtally.Version,
 		SilenceUsage:  true,
 		SilenceErrors: true,
 		Args:          noArgs,
@@ -88,17 +145,47 @@ func newRoot(a *app) *cobra.Command {
 		RunE: func(cmd *cobra.Command, _ []string) error { return cmd.Help() },
 	}
 	root.CompletionOptions.HiddenDefaultCmd = true
+	root.SuggestionsMinimumDistance = 2
 	root.SetFlagErrorFunc(func(cmd *cobra.Command, err error) error {
-		return usageError{fmt.Errorf("%w; see %s --help", err, cmd.CommandPath())}
+		return usageError{fmt.Errorf("%w; see %s --help", plain(err), cmd.CommandPath())}
 	})
+	root.SetUsageTemplate(root.UsageTemplate() + exitHelp)
+	root.SetVersionTemplate(versionLine())
+	root.Flags().Bool("version", false, "print the version")
+	root.SetHelpCommand(newHelp())
 	a.settings.addGlobalFlags(root.PersistentFlags())
 	root.AddCommand(newInit(a), newLoad(a), newBuild(a), newReport(a), newRun(a), newExplain(a), newStatus(a), newVersion(a))
 	return root
 }
 
-func noArgs(cmd *cobra.Command, args []string) error {
-	if len(args) > 0 {
-		return usageError{fmt.Errorf("unknown command or argument %q; see %s --help", args[0], cmd.CommandPath())}
+// plain words a flag's value error without Go's own terms.
+func plain(err error) error {
+	var bad *pflag.InvalidValueError
+	if !errors.As(err, &bad) {
+		return err
 	}
-	return nil
+	switch f := bad.GetFlag(); f.Value.Type() {
+	case "int":
+		return fmt.Errorf("--%s %q: want a whole number", f.Name, bad.GetValue())
+	case "bool":
+		return fmt.Errorf("--%s %q: want true or false", f.Name, bad.GetValue())
+	}
+	return err
+}
+
+func noArgs(cmd *cobra.Command, args []string) error {
+	if len(args) == 0 {
+		return nil
+	}
+	if !cmd.HasSubCommands() {
+		return usageError{fmt.Errorf("unknown argument %q; see %s --help", args[0], cmd.CommandPath())}
+	}
+	return unknownCommand(cmd, args[0])
+}
+
+func unknownCommand(root *cobra.Command, name string) error {
+	if near := root.SuggestionsFor(name); len(near) > 0 {
+		return usageError{fmt.Errorf("unknown command %q; did you mean %s? see %s --help", name, strings.Join(near, " or "), root.CommandPath())}
+	}
+	return usageError{fmt.Errorf("unknown command %q; see %s --help", name, root.CommandPath())}
 }

@@ -2,8 +2,10 @@ package main
 
 import (
 	"bytes"
+	"cmp"
 	"errors"
 	"fmt"
+	"io"
 	"io/fs"
 	"os"
 	"strings"
@@ -11,56 +13,111 @@ import (
 	"github.com/goccy/go-yaml"
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
+
+	"github.com/xtally/xtally"
+	"github.com/xtally/xtally/reports"
 )
 
 // defaultConfig is read when it is there and --config is not given.
 const defaultConfig = "xtally.yaml"
 
+// leastMemory is what the database needs at least.
+const leastMemory = 256 << 20
+
 // settings are what a user can set: by flag, else environment (XTALLY_DB for
 // --db), else xtally.yaml, else the default. The operator owns the file, the
 // machine its environment, the person at the keyboard the flags.
 type settings struct {
-	DB            string   `yaml:"db"`
-	Archive       []string `yaml:"archive"`
-	Month         string   `yaml:"month"`
-	Out           string   `yaml:"out"`
-	Format        []string `yaml:"format"`
-	Lang          string   `yaml:"lang"`
-	MemoryLimit   string   `yaml:"memory_limit"`
-	SettleBy      string   `yaml:"settle_by"`
-	ZeroSecondMin int      `yaml:"zero_second_min"`
+	DB            string `yaml:"db"`
+	Archive       list   `yaml:"archive"`
+	Month         string `yaml:"month"`
+	Out           string `yaml:"out"`
+	Format        list   `yaml:"format"`
+	Lang          string `yaml:"lang"`
+	MemoryLimit   string `yaml:"memory_limit"`
+	SettleBy      string `yaml:"settle_by"`
+	ZeroSecondMin int    `yaml:"zero_second_min"`
 
 	config  string
 	json    bool
 	verbose bool
 	detail  bool
 	unmask  bool
+
+	from map[string]string // where a setting that no flag set came from
+}
+
+// list is a list in the settings file; one value alone needs no brackets.
+type list []string
+
+func (l *list) UnmarshalYAML(unmarshal func(any) error) error {
+	var one string
+	if err := unmarshal(&one); err == nil {
+		*l = list{one}
+		return nil
+	}
+	return unmarshal((*[]string)(l))
 }
 
 func (s *settings) addGlobalFlags(f *pflag.FlagSet) {
-	f.StringVar(&s.DB, "db", "xtally.duckdb", "database file, created when missing")
-	f.StringVar(&s.config, "config", "", "settings file (default: "+defaultConfig+" here, if there)")
-	f.StringVar(&s.MemoryLimit, "memory-limit", "", "memory of the database, such as 1500MB (default: a quarter of the machine, at most 4GB)")
+	f.StringVar(&s.DB, "db", "xtally.duckdb", "database `FILE`; load and run create it when missing")
+	f.StringVar(&s.config, "config", "", "settings `FILE` (default: "+defaultConfig+" here, if there)")
+	f.StringVar(&s.MemoryLimit, "memory-limit", "", "memory of the database, a `SIZE` such as 1500MB (default: a quarter of the machine, at most 4GB)")
 	f.BoolVar(&s.json, "json", false, "print results as JSON")
 	f.BoolVarP(&s.verbose, "verbose", "v", false, "tell what is being done")
 }
 
 func (s *settings) addArchiveFlag(f *pflag.FlagSet) {
-	f.StringArrayVar(&s.Archive, "archive", nil, "file, folder or glob of callbacks; may be repeated")
+	f.StringArrayVar((*[]string)(&s.Archive), "archive", nil, "`PATH` of callbacks: a file, folder or glob; may be repeated")
 }
 
 func (s *settings) addRuleFlags(f *pflag.FlagSet) {
-	f.StringVar(&s.SettleBy, "settle-by", "end", "moment that decides a call's settlement hour: end or answer")
-	f.IntVar(&s.ZeroSecondMin, "zero-second-min", 0, "minutes of an answered call of 0 seconds: 0 or 1")
+	f.StringVar(&s.SettleBy, "settle-by", "end", "`MOMENT` that decides a call's settlement hour: end or answer")
+	f.IntVar(&s.ZeroSecondMin, "zero-second-min", 0, "`MINUTES` of an answered call of 0 seconds: 0 or 1")
 }
 
 func (s *settings) addReportFlags(f *pflag.FlagSet) {
-	f.StringVar(&s.Month, "month", "", "bill month: YYYY-MM, last or current (Beijing time)")
-	f.StringVar(&s.Out, "out", "reports", "folder; files go to OUT/YYYY-MM")
-	f.StringSliceVar(&s.Format, "format", []string{"csv", "xlsx"}, "formats: csv, xlsx, parquet")
-	f.StringVar(&s.Lang, "lang", "zh", "language of headings: zh or en")
+	f.StringVar(&s.Month, "month", "", "bill `MONTH`: YYYY-MM, last or current (Beijing time)")
+	f.StringVar(&s.Out, "out", "reports", "`FOLDER` of the reports; files go to FOLDER/YYYY-MM")
+	f.StringSliceVar((*[]string)(&s.Format), "format", []string{"csv", "xlsx"}, "`LIST` of csv, xlsx, parquet")
+	f.StringVar(&s.Lang, "lang", "zh", "`LANGUAGE` of headings: zh or en")
 	f.BoolVar(&s.detail, "detail", false, "also write calls: one row per call, people's numbers masked")
 	f.BoolVar(&s.unmask, "unmask", false, "write people's numbers in full (needs --detail)")
+}
+
+// check refuses values that cannot be meant.
+func (s *settings) check() error {
+	if s.DB == "" {
+		return s.bad("db", s.DB, "a file")
+	}
+	for _, f := range s.Format {
+		switch reports.Format(f) {
+		case reports.CSV, reports.XLSX, reports.Parquet:
+		default:
+			return s.bad("format", f, "csv, xlsx or parquet")
+		}
+	}
+	if s.Lang != "" && s.Lang != "zh" && s.Lang != "en" {
+		return s.bad("lang", s.Lang, "zh or en")
+	}
+	if s.SettleBy != "" && s.SettleBy != "end" && s.SettleBy != "answer" {
+		return s.bad("settle-by", s.SettleBy, "end or answer")
+	}
+	if s.ZeroSecondMin != 0 && s.ZeroSecondMin != 1 {
+		return s.bad("zero-second-min", fmt.Sprint(s.ZeroSecondMin), "0 or 1")
+	}
+	if n, err := xtally.ParseBytes(s.MemoryLimit); s.MemoryLimit != "" && (err != nil || n < leastMemory) {
+		return s.bad("memory-limit", s.MemoryLimit, "at least 256MB, such as 1500MB or 2GB")
+	}
+	if s.unmask && !s.detail {
+		return usageError{errors.New("--unmask: only the call list holds people's numbers; give --detail too")}
+	}
+	return nil
+}
+
+// bad names the setting, its value and where it was set.
+func (s *settings) bad(flag, value, want string) error {
+	return usageError{fmt.Errorf("%s %q: want %s", cmp.Or(s.from[flag], "--"+flag), value, want)}
 }
 
 // merge reads the settings file and the environment into whatever no flag set.
@@ -69,21 +126,22 @@ func (s *settings) merge(cmd *cobra.Command) error {
 	if err != nil {
 		return err
 	}
+	s.from = map[string]string{}
 	var flagErr error
 	cmd.Flags().VisitAll(func(f *pflag.Flag) {
 		if f.Changed || flagErr != nil {
 			return
 		}
-		env := "XTALLY_" + strings.ToUpper(strings.ReplaceAll(f.Name, "-", "_"))
-		if v, ok := os.LookupEnv(env); ok && v != "" {
-			if err := cmd.Flags().Set(f.Name, v); err != nil {
-				flagErr = usageError{fmt.Errorf("%s: %w", env, err)}
-			}
-			return
+		key := strings.ReplaceAll(f.Name, "-", "_")
+		values, from := file[key], s.config+": "+key
+		env := "XTALLY_" + strings.ToUpper(key)
+		if v := os.Getenv(env); v != "" {
+			values, from = []string{v}, env
 		}
-		for _, v := range file[strings.ReplaceAll(f.Name, "-", "_")] {
+		for _, v := range values {
+			s.from[f.Name] = from
 			if err := cmd.Flags().Set(f.Name, v); err != nil {
-				flagErr = usageError{fmt.Errorf("%s: %s: %w", s.config, f.Name, err)}
+				flagErr = usageError{fmt.Errorf("%s: %w", from, plain(err))}
 			}
 		}
 	})
@@ -93,9 +151,7 @@ func (s *settings) merge(cmd *cobra.Command) error {
 // readFile reads the settings file strictly: a key nobody knows is an error
 // with its line, since a setting that does nothing can cost money.
 func (s *settings) readFile() (map[string][]string, error) {
-	if s.config == "" {
-		s.config = os.Getenv("XTALLY_CONFIG")
-	}
+	s.config = cmp.Or(s.config, os.Getenv("XTALLY_CONFIG"))
 	optional := s.config == ""
 	if optional {
 		s.config = defaultConfig
@@ -108,14 +164,12 @@ func (s *settings) readFile() (map[string][]string, error) {
 		return nil, usageError{fmt.Errorf("settings: %w; check --config", err)}
 	}
 	var strict settings
-	if err := yaml.NewDecoder(bytes.NewReader(b), yaml.Strict()).Decode(&strict); err != nil && len(bytes.TrimSpace(b)) > 0 {
-		if text := yaml.FormatError(err, false, true); !strings.Contains(text, "EOF") {
-			return nil, usageError{fmt.Errorf("settings %s:\n%s", s.config, text)}
-		}
+	if err := yaml.NewDecoder(bytes.NewReader(b), yaml.Strict()).Decode(&strict); err != nil && !errors.Is(err, io.EOF) {
+		return nil, usageError{s.fileError(err)}
 	}
 	var raw map[string]any
 	if err := yaml.Unmarshal(b, &raw); err != nil {
-		return nil, usageError{fmt.Errorf("settings %s: %w", s.config, err)}
+		return nil, usageError{s.fileError(err)}
 	}
 	values := map[string][]string{}
 	for k, v := range raw {
@@ -132,8 +186,28 @@ func (s *settings) readFile() (map[string][]string, error) {
 	return values, nil
 }
 
+// fileError says on one line where in the settings file what is wrong.
+func (s *settings) fileError(err error) error {
+	var at yaml.Error
+	if !errors.As(err, &at) || at.GetToken() == nil {
+		return fmt.Errorf("settings %s: %w", s.config, err)
+	}
+	text := at.GetMessage()
+	var unknown *yaml.UnknownFieldError
+	var typ *yaml.TypeError
+	switch {
+	case errors.As(err, &unknown):
+		text = fmt.Sprintf("unknown key %q; xtally init writes a file with all keys", at.GetToken().Value)
+	case errors.As(err, &typ):
+		text = fmt.Sprintf("%q is no value for this key; xtally init writes a file with examples", at.GetToken().Value)
+	}
+	p := at.GetToken().Position
+	return fmt.Errorf("settings %s:%d:%d: %s", s.config, p.Line, p.Column, text)
+}
+
 // sampleConfig is what init writes.
 const sampleConfig = `# Settings of xtally. Every line is optional; flags and XTALLY_… variables win.
+# Paths are seen from the folder xtally is started in.
 db: xtally.duckdb          # database file
 archive:                   # files, folders or globs of callbacks
   - archive

@@ -14,25 +14,48 @@ import (
 // All results go to standard output through this file: plain words, one
 // subject a line, amounts aligned to the right.
 
-// showLoad prints what a load did: the books in one line, then only the files
+// showLoad prints what a load did: the books in two lines, then only the files
 // a person should look at.
-func (a *app) showLoad(r xtally.LoadResult) error {
+func (a *app) showLoad(r xtally.LoadResult, books xtally.Books) error {
+	j := loadAsJSON(r)
+	j.Books = &books
 	if a.settings.json {
-		return a.printJSON(r)
+		return a.printJSON(j)
 	}
 	fmt.Fprintln(a.out, loadLine(r))
-	for _, f := range r.Files {
-		switch {
-		case f.Status == "known" && f.Name != f.Detail:
-			fmt.Fprintf(a.out, "  %s: already loaded as %s\n", f.Name, f.Detail)
-		case f.Status == "damaged", f.Rejects > 0:
-			fmt.Fprintf(a.out, "  %s: %s, %d rejects of %d lines\n", f.Name, f.Status, f.Rejects, f.Lines)
+	if books.Records > 0 {
+		fmt.Fprintf(a.out, "to build: %d call records = %d calls + %d duplicates + %d conflict losers + %d rejects\n",
+			books.Records, books.Calls, books.Duplicates, books.ConflictLosers, books.Rejects)
+	}
+	for _, f := range j.Files {
+		if note := fileNote(f); note != "" {
+			fmt.Fprintf(a.out, "  %s: %s\n", f.Name, note)
 		}
 	}
 	return nil
 }
 
+// fileNote is what a person should know of a file, empty when all is well.
+func fileNote(f fileJSON) string {
+	rejected := ""
+	if f.Rejects > 0 {
+		rejected = fmt.Sprintf("%d of %s rejected", f.Rejects, count(f.Lines, "line"))
+	}
+	switch {
+	case f.Status == "known" && f.Name != f.KnownAs:
+		return "already loaded as " + f.KnownAs
+	case f.Status == "damaged" && rejected != "":
+		return "damaged, read as far as it goes, " + rejected + "; fetch it again"
+	case f.Status == "damaged":
+		return "damaged, read as far as it goes; fetch it again"
+	}
+	return rejected
+}
+
 func loadLine(r xtally.LoadResult) string {
+	if r.Loaded == 0 && r.Known > 0 {
+		return fmt.Sprintf("loaded nothing: %s already loaded (%.1f s)", were(r.Known, "file"), r.Duration.Seconds())
+	}
 	var lines, bodies, events, messages, statuses, rejects int64
 	for _, f := range r.Files {
 		lines += f.Lines
@@ -42,42 +65,85 @@ func loadLine(r xtally.LoadResult) string {
 		statuses += f.Statuses
 		rejects += f.Rejects
 	}
-	s := fmt.Sprintf("loaded %d files: %d lines, %d bodies, %d call records, %d events, %d SMS notices, %d status notices, %d rejects",
-		r.Loaded, lines, bodies, r.Records, events, messages, statuses, rejects)
+	s := fmt.Sprintf("loaded %s (members of archives counted): %s, %s, %s, %s, %s, %s, %d rejected",
+		count(r.Loaded, "file"), count(lines, "line"), count(bodies, "callback"), count(r.Records, "call record"),
+		count(events, "event"), count(messages, "SMS notice"), count(statuses, "status notice"), rejects)
 	if r.Known > 0 {
-		s += fmt.Sprintf("; %d files were already loaded", r.Known)
+		s += fmt.Sprintf("; %s already loaded", were(r.Known, "file"))
 	}
 	if r.Grown > 0 {
-		s += fmt.Sprintf("; %d had grown and were read anew", r.Grown)
+		s += fmt.Sprintf("; %s read anew because more was behind it", were(r.Grown, "file"))
 	}
 	return s + fmt.Sprintf(" (%.1f s)", r.Duration.Seconds())
 }
 
+// count is a number with its thing, in the plural where it must be.
+func count[N int | int64](n N, thing string) string {
+	if n == 1 {
+		return "1 " + thing
+	}
+	if strings.HasSuffix(thing, "y") {
+		return fmt.Sprintf("%d %sies", n, strings.TrimSuffix(thing, "y"))
+	}
+	return fmt.Sprintf("%d %ss", n, thing)
+}
+
+func were(n int, thing string) string {
+	if n == 1 {
+		return "1 " + thing + " was"
+	}
+	return count(n, thing) + " were"
+}
+
 func (a *app) showBuild(r xtally.BuildResult) error {
 	if a.settings.json {
-		return a.printJSON(r)
+		return a.printJSON(buildAsJSON(r))
 	}
 	_, err := fmt.Fprintln(a.out, buildLine(r))
 	return err
 }
 
 func buildLine(r xtally.BuildResult) string {
-	if len(r.Months) == 0 && !r.Undated {
+	if len(r.Months) == 0 && !r.Undated && r.Checks == 0 {
 		return "built nothing: no month has changed"
 	}
-	names := make([]string, len(r.Months))
-	for i, m := range r.Months {
-		names[i] = m.String()
+	var names []string
+	for _, m := range r.Months {
+		names = append(names, m.String())
+	}
+	if r.Undated {
+		names = append(names, "calls without any time")
+	}
+	if len(names) == 0 {
+		names = append(names, "no month: nothing loaded belongs to one")
 	}
 	return fmt.Sprintf("built %s; %d keys and checks hold (%.1f s)", strings.Join(names, ", "), r.Checks, r.Duration.Seconds())
 }
 
 func (a *app) showFiles(month xtally.Month, files []reports.File) error {
 	if a.settings.json {
-		return a.printJSON(files)
+		return a.printJSON(a.reportsAsJSON(month, files))
 	}
 	for _, f := range files {
-		fmt.Fprintf(a.out, "%s (%d rows)\n", filepath.Join(a.settings.Out, month.String(), f.Name), f.Rows)
+		fmt.Fprintf(a.out, "%s (%s)\n", filepath.Join(a.settings.Out, month.String(), f.Name), count(f.Rows, "row"))
+	}
+	return nil
+}
+
+func (a *app) listReports() error {
+	type entry struct {
+		Name string `json:"name"`
+		Note string `json:"note"`
+	}
+	var all []entry
+	for _, r := range reports.All() {
+		all = append(all, entry{r.Name, r.Note(reports.Lang(a.settings.Lang))})
+	}
+	if a.settings.json {
+		return a.printJSON(all)
+	}
+	for _, e := range all {
+		fmt.Fprintf(a.out, "%-26s %s\n", e.Name, e.Note)
 	}
 	return nil
 }
@@ -89,10 +155,15 @@ const topApps = 10
 // where the workbook lies.
 func (a *app) showRun(month xtally.Month, r xtally.RunResult) error {
 	if a.settings.json {
-		return a.printJSON(r)
+		return a.printJSON(a.runAsJSON(month, r))
 	}
 	s := r.Summary
 	fmt.Fprintln(a.out, loadLine(r.Load))
+	for _, f := range loadAsJSON(r.Load).Files {
+		if f.Status == "damaged" {
+			fmt.Fprintf(a.out, "  %s: %s\n", f.Name, fileNote(f))
+		}
+	}
 	fmt.Fprintln(a.out, buildLine(r.Build))
 	provisional := ""
 	if s.Provisional {
@@ -123,25 +194,25 @@ func (a *app) showRun(month xtally.Month, r xtally.RunResult) error {
 
 // showWarnings prints what a reader of the total should know.
 func (a *app) showWarnings(s xtally.Summary) {
-	fmt.Fprintf(a.out, "\nin the database: %d duplicates counted once, %d conflict versions lost, %d rejects (sheets conflicts and rejects)\n",
-		s.Duplicates, s.Conflicts, s.Rejects)
+	fmt.Fprintf(a.out, "\nin the database: %s counted once, %s set aside, %s (see reports conflicts and rejects)\n",
+		count(s.Duplicates, "duplicate"), count(s.Conflicts, "conflicting version"), count(s.Rejects, "reject"))
 	for _, w := range []struct {
 		n    int64
 		text string
 	}{
-		{s.Undated, "calls have no time at all and are in no month"},
-		{s.OtherCalls, "records of VoiceCall, another product, are not charged"},
-		{s.Unconfirmed, "AXYB calls: whether X or Y is bindNum is not confirmed by the vendor"},
+		{s.Undated, "without any time, in no month's figures"},
+		{s.OtherCalls, "of VoiceCall, another product, not charged"},
+		{s.Unconfirmed, "of AXYB: whether X or Y is bindNum is not confirmed by the vendor"},
 	} {
 		if w.n > 0 {
-			fmt.Fprintf(a.out, "note: %d %s\n", w.n, w.text)
+			fmt.Fprintf(a.out, "note: %s %s\n", count(w.n, "call"), w.text)
 		}
 	}
 }
 
 func (a *app) showExplained(records []xtally.Explained) error {
 	if a.settings.json {
-		return a.printJSON(records)
+		return a.printJSON(explainedAsJSON(records))
 	}
 	for i, r := range records {
 		if i > 0 {
@@ -158,11 +229,11 @@ func (a *app) showExplained(records []xtally.Explained) error {
 
 func (a *app) showStatus(s xtally.Status) error {
 	if a.settings.json {
-		return a.printJSON(s)
+		return a.printJSON(statusAsJSON(s))
 	}
-	fmt.Fprintf(a.out, "%d files (%d damaged), %d call records\n", s.Files, s.DamagedFiles, s.Records)
+	fmt.Fprintf(a.out, "%s (%d damaged), %s\n", count(s.Files, "file"), s.DamagedFiles, count(s.Records, "call record"))
 	if !s.LastLoadAt.IsZero() {
-		fmt.Fprintf(a.out, "last load %s UTC\n", s.LastLoadAt.Format(time.DateTime))
+		fmt.Fprintf(a.out, "last load %s UTC\n", s.LastLoadAt.UTC().Format(time.DateTime))
 	}
 	if len(s.ToBuild) > 0 {
 		fmt.Fprintf(a.out, "to build: %s (run xtally build)\n", strings.Join(s.ToBuild, ", "))

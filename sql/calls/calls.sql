@@ -11,7 +11,6 @@ select
     staged.app_key,
     staged.x_number,
     ---------- text
-    staged.product,
     staged.mode,
     case
         when staged.product <> 'privatenumber' then 'other_product'

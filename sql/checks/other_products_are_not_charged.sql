@@ -1,6 +1,6 @@
 -- VoiceCall records may lie in the same archive; not one may be in a charge.
-select rated.call_id, calls.product
+select rated.call_id, calls.outcome
 from rated.calls as rated
 inner join calls.calls as calls
     on rated.call_id = calls.call_id
-where calls.product <> 'privatenumber'
+where calls.outcome = 'other_product'

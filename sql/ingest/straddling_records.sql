@@ -1,6 +1,7 @@
 -- grain: one row per pair of months that hold versions of one call
 -- key: month, other_month
--- Both directions, among the files loaded since the last build.
+-- Both directions: records loaded since the last build against months that
+-- would not be built. Months built together are linked in calls.straddles.
 with
 
 pairs as (
@@ -10,6 +11,7 @@ pairs as (
         on fresh.call_id = earlier.call_id
         and fresh.month <> earlier.month
     where fresh.file_id > getvariable('built_to_file')
+        and earlier.month not in (select month from raw.months_to_build)
 )
 
 select month, other_month from pairs

@@ -17,7 +17,7 @@ by_code as (
         count(case when duration_s < 10 then 1 end) as short_call_count,
         sum(started_units(duration_s, 60) * 60 - duration_s) as rounded_up_s
     from calls.calls
-    where product = 'privatenumber'
+    where outcome <> 'other_product'
     group by month, app_key, outcome, release_code
 ),
 

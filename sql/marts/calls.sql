@@ -1,6 +1,7 @@
 -- grain: one row per privacy-number call
 -- key: call_id
 -- stored: view
+-- proved by: rated.calls
 -- For pivots and disputes, on request only. Numbers of people come straight
 -- from raw and are masked by the report unless asked for.
 select

@@ -10,7 +10,7 @@ counted as (
         coalesce(cast(sip_code as varchar), '') as code,
         count(*) as call_count
     from calls.calls
-    where product = 'privatenumber'
+    where outcome <> 'other_product'
     group by month, app_key, coalesce(cast(sip_code as varchar), '')
 ),
 

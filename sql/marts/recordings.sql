@@ -5,7 +5,7 @@
 with
 
 last_call as (
-    select max(ended_at) as known_until_at from calls.calls where product = 'privatenumber'
+    select max(ended_at) as known_until_at from calls.calls where outcome <> 'other_product'
 )
 
 select
@@ -24,5 +24,5 @@ select
     end) as bigint) as expired_count
 from calls.calls as calls
 cross join last_call
-where calls.is_recorded and calls.product = 'privatenumber'
+where calls.is_recorded and calls.outcome <> 'other_product'
 group by calls.month, calls.app_key

@@ -26,7 +26,7 @@ privatenumber_calls as (
         end as settled_at
     from calls.calls as calls
     cross join staging.settings as settings
-    where calls.product = 'privatenumber'
+    where calls.outcome <> 'other_product'
 ),
 
 call_prices as (

@@ -1,0 +1,386 @@
+package main
+
+import (
+	"archive/zip"
+	"bytes"
+	"compress/gzip"
+	"context"
+	"database/sql"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"slices"
+	"strconv"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/rogpeppe/go-internal/testscript"
+)
+
+// TestMain lets the scripts run the command, and the two programs that bring a
+// database into a state the command itself never leaves.
+func TestMain(m *testing.M) {
+	testscript.Main(m, map[string]func(){
+		"xtally": main,
+		"duckdb": duckdbMain,
+		"hold":   holdMain,
+	})
+}
+
+// TestScripts runs testdata/script: one user's story a script, its inputs
+// inside. What is special to them is in commands, below.
+func TestScripts(t *testing.T) {
+	demo, err := filepath.Abs("../../testdata/demo/in")
+	if err != nil {
+		t.Fatal(err)
+	}
+	testscript.Run(t, testscript.Params{
+		Dir:                 "testdata/script",
+		Cmds:                commands,
+		Condition:           condition,
+		RequireExplicitExec: true,
+		RequireUniqueNames:  true,
+		Setup: func(e *testscript.Env) error {
+			// The race detector would have every program sleep a second at its end.
+			e.Vars = append(e.Vars, "DEMO="+demo, "GORACE=atexit_sleep_ms=0")
+			e.Values[state{}] = &state{}
+			return nil
+		},
+	})
+}
+
+// commands are the scripts' own words.
+var commands = map[string]func(ts *testscript.TestScript, neg bool, args []string){
+	"exits":      exits,      // exits CODE PROGRAM ARGS…: runs it, which must end with this code
+	"within":     within,     // within 3s PROGRAM ARGS…: runs it, which must succeed in this time
+	"jsonok":     jsonok,     // jsonok FILE [KEY…]: FILE is one JSON value, an object with these keys
+	"sametree":   sametree,   // sametree A B: the folders hold the same files and bytes
+	"holds":      holds,      // [!] holds TEXT PATH…: a file under PATH has TEXT, also inside a workbook or Parquet
+	"bulk":       bulk,       // bulk N FILE: writes N callbacks of one call each
+	"cutgzip":    cutgzip,    // cutgzip FROM TO: compresses FROM and leaves off the end
+	"awaitfile":  awaitfile,  // awaitfile FILE: waits until it is there
+	"interrupt":  interrupt,  // interrupt: sends SIGINT to the program started last with &
+	"wasexit":    wasexit,    // wasexit CODE: after wait, how the interrupted program ended
+	"unreadable": unreadable, // unreadable PATH: takes all rights away
+}
+
+// condition adds [root], for whom no folder is read-only.
+func condition(name string) (bool, error) {
+	if name == "root" {
+		return os.Geteuid() == 0, nil
+	}
+	return false, fmt.Errorf("unknown condition %q", name)
+}
+
+// state is what the commands of one script share.
+type state struct{ interrupted *exec.Cmd }
+
+func exits(ts *testscript.TestScript, neg bool, args []string) {
+	if neg || len(args) < 2 {
+		ts.Fatalf("usage: exits CODE PROGRAM ARGS…")
+	}
+	got := 0
+	if err := ts.Exec(args[1], args[2:]...); err != nil {
+		var exit *exec.ExitError
+		if !errors.As(err, &exit) {
+			ts.Fatalf("%v", err)
+		}
+		got = exit.ExitCode()
+	}
+	if strconv.Itoa(got) != args[0] {
+		ts.Fatalf("exit code %d, want %s", got, args[0])
+	}
+}
+
+func within(ts *testscript.TestScript, neg bool, args []string) {
+	if neg || len(args) < 2 {
+		ts.Fatalf("usage: within DURATION PROGRAM ARGS…")
+	}
+	limit, err := time.ParseDuration(args[0])
+	ts.Check(err)
+	start := time.Now()
+	ts.Check(ts.Exec(args[1], args[2:]...))
+	if took := time.Since(start); took > limit {
+		ts.Fatalf("took %v, want at most %v", took, limit)
+	}
+}
+
+func jsonok(ts *testscript.TestScript, neg bool, args []string) {
+	if neg || len(args) < 1 {
+		ts.Fatalf("usage: jsonok FILE [KEY…]")
+	}
+	text := ts.ReadFile(args[0])
+	var v any
+	if err := json.Unmarshal([]byte(text), &v); err != nil {
+		ts.Fatalf("%s is not JSON: %v\n%s", args[0], err, text)
+	}
+	object, _ := v.(map[string]any)
+	for _, key := range args[1:] {
+		if object[key] == nil {
+			ts.Fatalf("%s has no %q, or null", args[0], key)
+		}
+	}
+}
+
+func sametree(ts *testscript.TestScript, neg bool, args []string) {
+	if neg || len(args) != 2 {
+		ts.Fatalf("usage: sametree A B")
+	}
+	a, b := tree(ts, args[0]), tree(ts, args[1])
+	if len(a) == 0 {
+		ts.Fatalf("%s is empty", args[0])
+	}
+	for name := range b {
+		if _, ok := a[name]; !ok {
+			ts.Fatalf("%s is only in %s", name, args[1])
+		}
+	}
+	for name, content := range a {
+		if got, ok := b[name]; !ok || !bytes.Equal(got, content) {
+			ts.Fatalf("%s differs, or is only in %s", name, args[0])
+		}
+	}
+}
+
+// tree reads all files under a path, by their path under it.
+func tree(ts *testscript.TestScript, root string) map[string][]byte {
+	files := map[string][]byte{}
+	root = ts.MkAbs(root)
+	ts.Check(filepath.WalkDir(root, func(path string, d fs.DirEntry, err error) error {
+		if err != nil || d.IsDir() {
+			return err
+		}
+		b, err := os.ReadFile(path)
+		files[strings.TrimPrefix(path, root)] = b
+		return err
+	}))
+	return files
+}
+
+func holds(ts *testscript.TestScript, neg bool, args []string) {
+	if len(args) < 2 {
+		ts.Fatalf("usage: holds TEXT PATH…")
+	}
+	var in []string
+	read := 0
+	for _, root := range args[1:] {
+		for name, content := range tree(ts, root) {
+			read++
+			if bytes.Contains(unpacked(ts, ts.MkAbs(root)+name, content), []byte(args[0])) {
+				in = append(in, root+name)
+			}
+		}
+	}
+	switch {
+	case read == 0:
+		ts.Fatalf("no files under %v", args[1:])
+	case neg && len(in) > 0:
+		ts.Fatalf("%s is in %v", args[0], in)
+	case !neg && len(in) == 0:
+		ts.Fatalf("%s is in none of %d files", args[0], read)
+	}
+}
+
+// unpacked returns a file's text: of a workbook that of its parts, of a Parquet
+// file that of its rows.
+func unpacked(ts *testscript.TestScript, path string, content []byte) []byte {
+	switch filepath.Ext(path) {
+	case ".xlsx":
+		parts, err := zip.NewReader(bytes.NewReader(content), int64(len(content)))
+		ts.Check(err)
+		var all []byte
+		for _, p := range parts.File {
+			r, err := p.Open()
+			ts.Check(err)
+			b, err := io.ReadAll(r)
+			ts.Check(errors.Join(err, r.Close()))
+			all = append(all, b...)
+		}
+		return all
+	case ".parquet":
+		rows, err := duckdb("", "select string_agg(t::varchar, chr(10)) from read_parquet('"+path+"') as t")
+		ts.Check(err)
+		return []byte(rows)
+	}
+	return content
+}
+
+func bulk(ts *testscript.TestScript, neg bool, args []string) {
+	if neg || len(args) != 2 {
+		ts.Fatalf("usage: bulk N FILE")
+	}
+	n, err := strconv.Atoi(args[0])
+	ts.Check(err)
+	var b bytes.Buffer
+	for i := range n {
+		end := time.Date(2026, 10, 5, 0, 0, i, 0, time.UTC)
+		fmt.Fprintf(&b, `{"eventType":"fee","feeLst":[{"appKey":"app-a","icid":"call-%d","bindNum":"+8617000000001",`+
+			`"callInTime":%q,"fwdAnswerTime":%q,"callEndTime":%q,"ulFailReason":0,"serviceType":"004"}]}`+"\n", i,
+			end.Add(-2*time.Minute).Format(time.DateTime), end.Add(-time.Minute).Format(time.DateTime), end.Format(time.DateTime))
+	}
+	file := ts.MkAbs(args[1])
+	ts.Check(os.MkdirAll(filepath.Dir(file), 0o777))
+	ts.Check(os.WriteFile(file, b.Bytes(), 0o666))
+}
+
+func cutgzip(ts *testscript.TestScript, neg bool, args []string) {
+	if neg || len(args) != 2 {
+		ts.Fatalf("usage: cutgzip FROM TO")
+	}
+	var b bytes.Buffer
+	w := gzip.NewWriter(&b)
+	_, err := io.WriteString(w, ts.ReadFile(args[0]))
+	ts.Check(errors.Join(err, w.Flush(), w.Close()))
+	ts.Check(os.WriteFile(ts.MkAbs(args[1]), b.Bytes()[:b.Len()-12], 0o666))
+}
+
+func awaitfile(ts *testscript.TestScript, neg bool, args []string) {
+	if neg || len(args) != 1 {
+		ts.Fatalf("usage: awaitfile FILE")
+	}
+	for range 2000 {
+		if _, err := os.Stat(ts.MkAbs(args[0])); err == nil {
+			return
+		}
+		time.Sleep(10 * time.Millisecond)
+	}
+	ts.Fatalf("%s did not come", args[0])
+}
+
+func interrupt(ts *testscript.TestScript, neg bool, args []string) {
+	running := ts.BackgroundCmds()
+	if neg || len(args) != 0 || len(running) == 0 {
+		ts.Fatalf("usage: interrupt, after a line that ends with &")
+	}
+	last := running[len(running)-1]
+	ts.Value(state{}).(*state).interrupted = last
+	ts.Check(last.Process.Signal(os.Interrupt))
+}
+
+func wasexit(ts *testscript.TestScript, neg bool, args []string) {
+	program := ts.Value(state{}).(*state).interrupted
+	if neg || len(args) != 1 || program == nil || program.ProcessState == nil {
+		ts.Fatalf("usage: wasexit CODE, after interrupt and wait")
+	}
+	if got := strconv.Itoa(program.ProcessState.ExitCode()); got != args[0] {
+		ts.Fatalf("exit code %s, want %s", got, args[0])
+	}
+}
+
+func unreadable(ts *testscript.TestScript, neg bool, args []string) {
+	if neg || len(args) != 1 {
+		ts.Fatalf("usage: unreadable PATH")
+	}
+	path := ts.MkAbs(args[0])
+	ts.Check(os.Chmod(path, 0))
+	ts.Defer(func() { ts.Check(os.Chmod(path, 0o700)) })
+}
+
+// duckdbMain is the program duckdb FILE SQL: it prints the first value.
+func duckdbMain() {
+	text, err := duckdb(os.Args[1], os.Args[2])
+	if err != nil {
+		fmt.Fprintln(os.Stderr, err)
+		os.Exit(1)
+	}
+	fmt.Println(text)
+}
+
+// holdMain is the program hold FILE READY: it keeps a database open, and says
+// so by making the file READY.
+func holdMain() {
+	db, err := sql.Open("duckdb", os.Args[1])
+	if err == nil {
+		err = db.Ping()
+	}
+	if err == nil {
+		err = os.WriteFile(os.Args[2], nil, 0o666)
+	}
+	if err != nil {
+		fmt.Fprintln(os.Stderr, err)
+		os.Exit(1)
+	}
+	time.Sleep(time.Minute)
+}
+
+// duckdb runs SQL and returns the first value of its result as text.
+func duckdb(file, query string) (string, error) {
+	db, err := sql.Open("duckdb", file)
+	if err != nil {
+		return "", err
+	}
+	defer db.Close()
+	rows, err := db.Query(query)
+	if err != nil {
+		return "", err
+	}
+	defer rows.Close()
+	var value any
+	if rows.Next() {
+		if err := rows.Scan(&value); err != nil {
+			return "", err
+		}
+	}
+	return fmt.Sprint(value), rows.Err()
+}
+
+// full is a writer with no room left.
+type full struct{}
+
+func (full) Write([]byte) (int, error) { return 0, errors.New("no room") }
+
+// A result that could not be printed is an error, or a script that reads it
+// would take silence for success.
+func TestResultThatWentNowhereIsAnError(t *testing.T) {
+	for _, args := range [][]string{{"version"}, {"report", "--list"}, {"run", "--help"}, {"status", "--help"}} {
+		var stderr bytes.Buffer
+		if code := run(context.Background(), args, full{}, &stderr); code != exitError {
+			t.Errorf("%v: exit code %d, want %d", args, code, exitError)
+		}
+		if !strings.Contains(stderr.String(), "no room") {
+			t.Errorf("%v: stderr %q", args, stderr.String())
+		}
+	}
+}
+
+// Every error of several joined ones stands on a line of its own.
+func TestJoinedErrorsStandOnTheirOwnLines(t *testing.T) {
+	var b bytes.Buffer
+	printError(&b, errors.Join(errors.New("load a: gone; check it"), errors.Join(fmt.Errorf("load b: %w", fs.ErrPermission))))
+	want := "xtally: load a: gone; check it\n" +
+		"xtally: load b: permission denied; check the rights of the file and its folder\n"
+	if b.String() != want {
+		t.Errorf("got %q, want %q", b.String(), want)
+	}
+}
+
+// A command without help, an example or the exit codes is a riddle.
+func TestEveryCommandExplainsItself(t *testing.T) {
+	names := []string{""}
+	for _, c := range newRoot(&app{}).Commands() {
+		names = append(names, c.Name())
+	}
+	for _, name := range names {
+		args := slices.DeleteFunc([]string{name, "--help"}, func(s string) bool { return s == "" })
+		var stdout, stderr bytes.Buffer
+		if code := run(context.Background(), args, &stdout, &stderr); code != exitDone || stderr.Len() > 0 {
+			t.Errorf("%v: exit code %d, stderr %q", args, code, stderr.String())
+		}
+		for _, want := range []string{"Usage:\n", "Examples:\n  xtally ", "Exit status:\n", "2 wrong usage", "130 interrupted", "-h, --help"} {
+			if !strings.Contains(stdout.String(), want) {
+				t.Errorf("%v: no %q in\n%s", args, want, stdout.String())
+			}
+		}
+		for line := range strings.Lines(stdout.String()) {
+			if len([]rune(line)) > 140 {
+				t.Errorf("%v: a line of %d characters: %s", args, len([]rune(line)), line)
+			}
+		}
+	}
+}
