@@ -1,5 +1,6 @@
 -- grain: one row per SMS notice of kind Notify, with what it costs
 -- key: month, app_key, message_id
+-- stored: view
 -- Charged per message really sent (splitNum) when the result is 0 or 9; the
 -- price depends on the kind of the X number (FAQ on SMS charges).
 with
