@@ -21,6 +21,9 @@ var ErrUnknownReport = errors.New("unknown report")
 // LoadError says which file could not be read and what to do about it.
 type LoadError = ingest.Error
 
+// ErrNoCallbacks is returned by Run when there is no callback in any file.
+var ErrNoCallbacks = errors.New("no callbacks found")
+
 // CheckError is a check or a key that did not hold. Nothing was published.
 type CheckError struct {
 	Check   string   // name of the check, or of the relation whose key broke

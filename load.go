@@ -2,6 +2,7 @@ package xtally
 
 import (
 	"context"
+	"slices"
 	"time"
 
 	"github.com/xtally/xtally/ingest"
@@ -81,4 +82,9 @@ func (t *Tally) Books(ctx context.Context) (Books, error) {
 		where month in (select month from raw.build_scope)`).Scan(&b.Records, &b.Rejects, &b.Duplicates, &b.ConflictLosers)
 	b.Calls = b.Records - b.Rejects - b.Duplicates - b.ConflictLosers
 	return b, err
+}
+
+// hasCallbacks tells whether any file, read now or before, holds a callback.
+func (r LoadResult) hasCallbacks() bool {
+	return slices.ContainsFunc(r.Files, func(f ingest.File) bool { return f.Bodies > 0 })
 }

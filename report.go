@@ -11,6 +11,7 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"slices"
 	"strconv"
 
 	"github.com/xtally/xtally/reports"
@@ -30,7 +31,7 @@ type ReportOptions struct {
 // beside them with the inputs, prices and the hash of each file, and removes
 // reports of an earlier run that it did not write again. Files appear whole or
 // not at all. The same database and options give the same bytes. With Names,
-// only those tables are written; workbook and manifest stay as they are.
+// only those tables are written and entered into the manifest.
 //
 // It returns [ErrUnknownReport] for a name that is not in the catalogue.
 func (t *Tally) Report(ctx context.Context, dir string, month Month, o ReportOptions) ([]reports.File, error) {
@@ -49,9 +50,9 @@ func (t *Tally) Report(ctx context.Context, dir string, month Month, o ReportOpt
 		return nil, fmt.Errorf("report %s: %w", month, err)
 	}
 	if len(o.Names) > 0 {
-		return files, nil // the workbook and the manifest tell of the full set
+		return files, amendManifest(dir, files) // the workbook tells of the full set
 	}
-	if err := removeStale(dir, files); err != nil {
+	if err := removeStale(dir, month, files); err != nil {
 		return nil, err
 	}
 	return files, t.writeManifest(ctx, dir, ro, files)
@@ -59,7 +60,8 @@ func (t *Tally) Report(ctx context.Context, dir string, month Month, o ReportOpt
 
 // removeStale removes reports of an earlier run that this one did not write:
 // beside new ones they would pass for new, and a call list may be unmasked.
-func removeStale(dir string, written []reports.File) error {
+func removeStale(dir string, month Month, written []reports.File) error {
+	stale := []string{"xtally-" + month.String() + ".xlsx"}
 	keep := map[string]bool{}
 	for _, f := range written {
 		keep[f.Name] = true
@@ -67,15 +69,49 @@ func removeStale(dir string, written []reports.File) error {
 	for _, r := range reports.All() {
 		for _, f := range []reports.Format{reports.CSV, reports.Parquet} {
 			name := r.Name + "." + string(f)
-			if keep[name] {
-				continue
-			}
-			if err := os.Remove(filepath.Join(dir, name)); err != nil && !errors.Is(err, fs.ErrNotExist) {
-				return err
-			}
+			stale = append(stale, name)
+		}
+	}
+	for _, name := range stale {
+		if keep[name] {
+			continue
+		}
+		if err := os.Remove(filepath.Join(dir, name)); err != nil && !errors.Is(err, fs.ErrNotExist) {
+			return err
 		}
 	}
 	return nil
+}
+
+// amendManifest enters single reports into the manifest of a full set, if
+// there is one, so that its hashes go on telling the truth.
+func amendManifest(dir string, files []reports.File) error {
+	path := filepath.Join(dir, "manifest.json")
+	b, err := os.ReadFile(path)
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil
+	}
+	if err != nil {
+		return err
+	}
+	var m manifest
+	if err := json.Unmarshal(b, &m); err != nil {
+		return fmt.Errorf("manifest %s: %w; write the full set again", path, err)
+	}
+	for _, f := range files {
+		m.Reports = slices.DeleteFunc(m.Reports, func(r manifestReport) bool { return r.File == f.Name })
+		m.Reports = append(m.Reports, manifestReport{f.Name, f.Rows, f.Bytes, f.SHA256})
+	}
+	return m.write(path)
+}
+
+// write writes the manifest whole.
+func (m manifest) write(path string) error {
+	b, err := json.MarshalIndent(m, "", "  ")
+	if err != nil {
+		return err
+	}
+	return writeWhole(path, append(b, '\n'))
 }
 
 // Export writes one report of a month to w.
@@ -101,6 +137,10 @@ func (t *Tally) reportOptions(ctx context.Context, month Month, o ReportOptions)
 	if built == "" {
 		return reports.Options{}, fmt.Errorf("report %s: nothing is built yet; run xtally build first", month)
 	}
+	summary, err := t.Summary(ctx, month)
+	if err != nil {
+		return reports.Options{}, err
+	}
 	provenance, err := t.provenance(ctx, month, built)
 	if err != nil {
 		return reports.Options{}, err
@@ -113,7 +153,7 @@ func (t *Tally) reportOptions(ctx context.Context, month Month, o ReportOptions)
 		Detail:      o.Detail,
 		Unmask:      o.Unmask,
 		Provisional: !month.over(t.o.now()),
-		Notes:       notes(o.Lang),
+		Notes:       append(notes(o.Lang), summary.notes(o.Lang)...),
 		Provenance:  provenance,
 	}, nil
 }
@@ -134,6 +174,29 @@ func notes(lang reports.Lang) []string {
 	}
 }
 
+// notes are what a reader of this month's total should know of it.
+func (s Summary) notes(lang reports.Lang) []string {
+	var lines []string
+	for _, n := range []struct {
+		count  int64
+		zh, en string
+	}{
+		{s.Undated, "数据库中有 %d 通电话没有任何时间，不计入任何月份。", "%d calls in the database have no time at all and are in no month."},
+		{s.OtherCalls, "本月有 %d 条语音通话（VoiceCall）话单，属于另一产品，未计费。", "%d records of this month are of VoiceCall, another product, and not charged."},
+		{s.Unconfirmed, "本月有 %d 通 AXYB 通话：bindNum 是 X 还是 Y 号码，厂商尚未确认。", "%d calls of this month are AXYB: whether X or Y is bindNum is not confirmed by the vendor."},
+	} {
+		if n.count == 0 {
+			continue
+		}
+		text := n.zh
+		if lang == reports.EN {
+			text = n.en
+		}
+		lines = append(lines, fmt.Sprintf(text, n.count))
+	}
+	return lines
+}
+
 // provenance says what the figures were made from. It names no clock, so that
 // the same data gives the same workbook.
 func (t *Tally) provenance(ctx context.Context, month Month, built string) ([]reports.KV, error) {
@@ -146,7 +209,7 @@ func (t *Tally) provenance(ctx context.Context, month Month, built string) ([]re
 	rows, err := t.conn.QueryContext(ctx, `select name, value from raw.settings
 		union all
 		select
-			concat_ws(' ', 'price', item, number_kind, app_key, mode),
+			concat_ws(' ', 'price', item, nullif(number_kind, ''), nullif(app_key, ''), nullif(mode, '')),
 			cast(cast(price_cny as decimal(18, 2)) as varchar) || ' CNY from ' || strftime(valid_from_at, '%Y-%m-%d') || ' to ' || strftime(valid_to_at, '%Y-%m-%d')
 		from seeds.prices
 		order by all`)
@@ -229,11 +292,7 @@ func (t *Tally) writeManifest(ctx context.Context, dir string, o reports.Options
 	if err := rows.Err(); err != nil {
 		return err
 	}
-	b, err := json.MarshalIndent(m, "", "  ")
-	if err != nil {
-		return err
-	}
-	return writeWhole(filepath.Join(dir, "manifest.json"), append(b, '\n'))
+	return m.write(filepath.Join(dir, "manifest.json"))
 }
 
 // writeWhole writes a file beside its place and renames it.

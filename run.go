@@ -3,6 +3,8 @@ package xtally
 import (
 	"context"
 	"errors"
+	"fmt"
+	"strings"
 
 	"github.com/xtally/xtally/reports"
 )
@@ -24,7 +26,7 @@ type RunResult struct {
 }
 
 // Run loads, builds and reports. Reports are written only when every check
-// held. Files that could not be opened are listed in RunResult.Load.Failed and
+// held and the archive held a callback at all ([ErrNoCallbacks]). Files that could not be opened are listed in RunResult.Load.Failed and
 // returned as the error after the reports are written, so that one bad file
 // neither stops a night nor goes unseen.
 func (t *Tally) Run(ctx context.Context, job Job) (RunResult, error) {
@@ -32,6 +34,10 @@ func (t *Tally) Run(ctx context.Context, job Job) (RunResult, error) {
 	var err error
 	if r.Load, err = t.load(ctx, job.Archive, job.Out); err != nil {
 		return r, err
+	}
+	if !r.Load.hasCallbacks() {
+		// An empty report over last night's good one would be worse than none.
+		return r, errors.Join(append(r.Load.Failed, fmt.Errorf("load %s: %w; check --archive", strings.Join(job.Archive, ", "), ErrNoCallbacks))...)
 	}
 	if r.Build, err = t.Build(ctx); err != nil {
 		return r, err

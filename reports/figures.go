@@ -40,7 +40,7 @@ func gather(ctx context.Context, db Queryer, o Options) (figures, error) {
 				"call_charge_cny", "sms_charge_cny", "rent_cny", "total_cny"),
 			expression{"unanswered_count", sumOf("t.call_count - t.answered_count")})},
 		{report: "files", expressions: append(
-			sums("lines", "records", "calls", "duplicates", "conflicts", "rejects"),
+			sums("lines", "records", "calls", "duplicates", "conflicts", "rejected_records", "rejects"),
 			expression{"files", "count(*)"})},
 		{report: "conflicts", expressions: []expression{{"conflicting", "count(*)"}}},
 	} {

@@ -25,7 +25,7 @@ var ErrUnknownReport = errors.New("no such report")
 
 // ErrNoSheet is returned when reports are asked for by name, or a detail report is
 // exported, as a workbook only.
-var ErrNoSheet = errors.New("too long for a sheet, ask for csv or parquet")
+var ErrNoSheet = errors.New("a report by itself is no workbook; ask for csv or parquet")
 
 // Queryer is what reports needs of a database; *sql.DB, *sql.Conn and *sql.Tx
 // have it. Give a transaction to have all reports show the same moment.

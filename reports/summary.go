@@ -64,12 +64,12 @@ func (b *book) yuan(f figures, name string) string {
 func (b *book) tellCompleteness(p *page, f figures) {
 	p.section(b.say("数据是否齐全", "How complete it is"))
 	p.words(fmt.Sprintf(b.say(
-		"涉及本月的文件共 %s 个（%s 行），其中话单 %s 条；重复 %s 条，冲突落选 %s 条，拒收 %s 条。文件按整个文件计数，可能含其他月份的内容。",
-		"%s files hold something of this month (%s lines), %s call records in them: %s duplicates, %s lost to a conflicting version, %s rejects. Files are counted whole and may hold other months too.",
-	), f.grouped("files"), f.grouped("lines"), f.grouped("records"),
-		f.grouped("duplicates"), f.grouped("conflicts"), f.grouped("rejects")))
+		"列入本月的文件共 %s 个（%s 行），包括相邻月份和没有时间的文件，按整个文件计数。话单 %s 条 = 通话 %s + 重复 %s + 冲突落选 %s + 拒收的话单 %s。",
+		"%s files are listed (%s lines): those of this month, of its neighbours and those without any time, counted whole. %s call records = %s calls + %s duplicates + %s lost to a conflicting version + %s refused.",
+	), f.grouped("files"), f.grouped("lines"), f.grouped("records"), f.grouped("calls"),
+		f.grouped("duplicates"), f.grouped("conflicts"), f.grouped("rejected_records")))
 	p.figure(b.say("读入文件", "Files read"), f.single["files"], "")
-	for _, name := range []string{"lines", "records", "calls", "duplicates", "conflicts", "rejects"} {
+	for _, name := range []string{"lines", "records", "calls", "duplicates", "conflicts", "rejected_records", "rejects"} {
 		p.figure(heading(name, b.o.Lang), f.single[name], "")
 	}
 	p.figure(b.say("有多个版本的通话", "Calls in differing versions"), f.single["conflicting"],
@@ -132,7 +132,8 @@ func (b *book) tellUncharged(p *page, f figures) {
 		b.say("同一通话多次送达，只计一次", "the same call delivered again counts once"))
 	p.figure(b.say("冲突落选的话单", "Conflict losers"), f.single["conflicts"],
 		b.say("同一通话内容不同，只计保留的版本", "only the version kept is charged"))
-	p.figure(b.say("拒收的记录", "Rejects"), f.single["rejects"], "")
+	p.figure(b.say("拒收", "Rejects"), f.single["rejects"],
+		b.say("含不是话单的行和拒收的话单", "lines that are no record, and records refused"))
 }
 
 func (b *book) listSheets(p *page, chosen []Report) {

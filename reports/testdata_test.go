@@ -56,12 +56,12 @@ create table marts.call_quality (month date, app_key varchar, call_count bigint,
 insert into marts.call_quality values ('2026-10-01', 'app1', 1200, 2, 0.17, 30.5, 4.2, 0, 98.33);
 create table marts.recordings (month date, app_key varchar, recorded_count bigint, too_short_count bigint, expiring_count bigint);
 create table marts.files (file varchar, sha256 varchar, bytes bigint, lines bigint, bodies bigint, records bigint, calls bigint,
-	duplicates bigint, conflicts bigint, events bigint, messages bigint, statuses bigint, rejects bigint, status varchar,
+	duplicates bigint, conflicts bigint, events bigint, messages bigint, statuses bigint, rejected_records bigint, rejects bigint, status varchar,
 	month_from date, month_to date);
 insert into marts.files values
-	('b.ndjson', 'aa', 10, 5, 5, 4, 3, 1, 0, 0, 0, 0, 1, 'loaded', '2026-09-01', '2026-11-01'),
-	('a.ndjson', 'bb', 10, 1, 1, 1, 1, 0, 0, 0, 0, 0, 0, 'loaded', null, null),
-	('c.ndjson', 'cc', 10, 1, 1, 1, 1, 0, 0, 0, 0, 0, 0, 'loaded', '2026-09-01', '2026-09-01');
+	('b.ndjson', 'aa', 10, 5, 5, 4, 3, 1, 0, 0, 0, 0, 0, 1, 'loaded', '2026-09-01', '2026-11-01'),
+	('a.ndjson', 'bb', 10, 1, 1, 1, 1, 0, 0, 0, 0, 0, 0, 0, 'loaded', null, null),
+	('c.ndjson', 'cc', 10, 1, 1, 1, 1, 0, 0, 0, 0, 0, 0, 0, 'loaded', '2026-09-01', '2026-09-01');
 create table marts.rejects (file varchar, line bigint, body bigint, record integer, reason varchar, detail varchar, month_from date, month_to date);
 insert into marts.rejects values ('b.ndjson', 2, 2, 0, 'not_json', '	=1+1', null, null);
 create table marts.conflicts (call_id varchar, app_key varchar, identity varchar, versions bigint, kept_file varchar, kept_line bigint,

@@ -53,9 +53,9 @@ func TestExportCSV(t *testing.T) {
 			"2026-10-01 00:00:00,1,0,1,0.0667,0.06,0.006700\n" +
 			"2026-10-31 23:00:00,2,0,2,0.1334,0.13,0.003400\n"},
 		{"files of the month, range not written", "files", october(), "" +
-			"file,sha256,bytes,lines,bodies,records,calls,duplicates,conflicts,events,messages,statuses,rejects,status\n" +
-			"a.ndjson,bb,10,1,1,1,1,0,0,0,0,0,0,loaded\n" +
-			"b.ndjson,aa,10,5,5,4,3,1,0,0,0,0,1,loaded\n"},
+			"file,sha256,bytes,lines,bodies,records,calls,duplicates,conflicts,events,messages,statuses,rejected_records,rejects,status\n" +
+			"a.ndjson,bb,10,1,1,1,1,0,0,0,0,0,0,0,loaded\n" +
+			"b.ndjson,aa,10,5,5,4,3,1,0,0,0,0,0,1,loaded\n"},
 		{"tab before a formula", "rejects", october(), "" +
 			"file,line,body,record,reason,detail\n" +
 			"b.ndjson,2,2,0,not_json,'\t=1+1\n"},

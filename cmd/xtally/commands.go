@@ -214,6 +214,9 @@ check and writes the month's reports. Nothing is published when a check fails
 			}
 			defer t.Close()
 			r, err := t.Run(cmd.Context(), xtally.Job{Archive: a.settings.Archive, Month: month, Out: a.settings.Out, Report: a.reportOptions()})
+			if errors.Is(err, xtally.ErrNoCallbacks) {
+				return errors.Join(a.showLoad(r.Load, xtally.Books{}), err)
+			}
 			if len(r.Reports) == 0 {
 				return err
 			}
@@ -223,7 +226,7 @@ check and writes the month's reports. Nothing is published when a check fails
 			if showErr := a.showRun(month, r); showErr != nil {
 				return showErr
 			}
-			return errors.Join(err, a.noCallbacks(r.Load))
+			return err
 		},
 	}
 	a.settings.addArchiveFlag(cmd.Flags())

@@ -44,6 +44,8 @@ func fileNote(f fileJSON) string {
 	switch {
 	case f.Status == "known" && f.Name != f.KnownAs:
 		return "already loaded as " + f.KnownAs
+	case f.Status == "damaged" && f.Lines == 0:
+		return "cannot be read; the report named rejects says why"
 	case f.Status == "damaged" && rejected != "":
 		return "damaged, read as far as it goes, " + rejected + "; fetch it again"
 	case f.Status == "damaged":

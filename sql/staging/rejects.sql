@@ -6,5 +6,9 @@ select
     body_no,
     line,
     reason,
-    hide_numbers(left(detail, 200)) as detail
+    case
+        -- What the reader says of a file is its own words and byte counts.
+        when reason like 'corrupt%' or reason like 'gzip%' or reason like 'zip%' then detail
+        else hide_numbers(left(detail, 200))
+    end as detail
 from raw.rejects

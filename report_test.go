@@ -1,0 +1,64 @@
+package xtally_test
+
+import (
+	"crypto/sha256"
+	"encoding/hex"
+	"encoding/json"
+	"errors"
+	"os"
+	"path/filepath"
+	"testing"
+
+	"github.com/xtally/xtally"
+	"github.com/xtally/xtally/reports"
+)
+
+// TestManifestStaysTrue: whatever is written later into a month's folder, each
+// hash in the manifest is that of the file beside it, and no file of an
+// earlier run is left that the last full run did not write.
+func TestManifestStaysTrue(t *testing.T) {
+	t.Parallel()
+	out := t.TempDir()
+	tally := mustOpen(t, "")
+	mustLoad(t, tally, "testdata/started_minute_counts/in")
+	mustBuild(t, tally)
+	write := func(o xtally.ReportOptions) {
+		t.Helper()
+		if _, err := tally.Report(t.Context(), out, october, o); err != nil {
+			t.Fatal(err)
+		}
+		mustMatchManifest(t, filepath.Join(out, "2026-10"))
+	}
+	write(xtally.ReportOptions{Detail: true, Unmask: true})
+	write(xtally.ReportOptions{Names: []string{"calls_by_release_code"}, Lang: reports.EN})
+	write(xtally.ReportOptions{Formats: []reports.Format{reports.CSV}})
+	for _, stale := range []string{"calls.csv", "xtally-2026-10.xlsx"} {
+		if _, err := os.Stat(filepath.Join(out, "2026-10", stale)); !errors.Is(err, os.ErrNotExist) {
+			t.Errorf("%s of an earlier run is still there", stale)
+		}
+	}
+}
+
+// mustMatchManifest holds every file the manifest lists against its hash.
+func mustMatchManifest(t *testing.T, dir string) {
+	t.Helper()
+	b, err := os.ReadFile(filepath.Join(dir, "manifest.json"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	var m struct {
+		Reports []struct{ File, SHA256 string }
+	}
+	if err := json.Unmarshal(b, &m); err != nil || len(m.Reports) == 0 {
+		t.Fatalf("manifest lists %d reports: %v", len(m.Reports), err)
+	}
+	for _, r := range m.Reports {
+		content, err := os.ReadFile(filepath.Join(dir, r.File))
+		if err != nil {
+			t.Error(err)
+		}
+		if sum := sha256.Sum256(content); hex.EncodeToString(sum[:]) != r.SHA256 {
+			t.Errorf("%s is not what the manifest says", r.File)
+		}
+	}
+}
