@@ -174,14 +174,18 @@ func keyed(t *testing.T, path string, key, value []string, month string) map[str
 	}
 	rows := map[string]string{}
 	for id, s := range sums {
-		rows[id] = strings.Trim(strings.ReplaceAll(cmpText(s), ",", ""), "[]") + " "
+		rows[id] = joined(s)
 	}
 	return rows
 }
 
-func cmpText(s []int64) string {
-	b, _ := json.Marshal(s) // numbers always marshal
-	return strings.ReplaceAll(string(b), ",", " ")
+// joined writes numbers with a blank behind each.
+func joined(numbers []int64) string {
+	var b strings.Builder
+	for _, n := range numbers {
+		b.WriteString(strconv.FormatInt(n, 10) + " ")
+	}
+	return b.String()
 }
 
 func readCSV(t *testing.T, path string) []map[string]string {

@@ -104,16 +104,11 @@ func (l *loader) begin(ctx context.Context) error {
 // then as text what those passes did not bring back and what was never plain.
 func (l *loader) load(ctx context.Context, c *chunk) error {
 	if err := l.exec(ctx,
-		"create or replace temp table chunk_files (file_id integer, first_body bigint)",
+		"create or replace temp table chunk_files as select unnest("+idList(c.fileIDs())+"::integer[]) as file_id",
 		fmt.Sprintf("set variable longest_line = %d", max(2<<20, c.longest()+1<<10)),
 		"create or replace temp table frames (file_id integer, body_no bigint, line bigint, problem varchar, context varchar, body varchar)",
 	); err != nil {
 		return err
-	}
-	if files := c.fileList(); files != "" {
-		if err := l.exec(ctx, "insert into chunk_files values "+files); err != nil {
-			return err
-		}
 	}
 	if err := l.plain(ctx, c, feeSpool, "fee_records"); err != nil {
 		return err
@@ -145,18 +140,13 @@ func (l *loader) load(ctx context.Context, c *chunk) error {
 // inChunk selects the rows of the files of the current chunk.
 const inChunk = "file_id in (select file_id from chunk_files)"
 
-// fileList lists the chunk's files with the first body of each, as values.
-func (c *chunk) fileList() string {
-	var b strings.Builder
+// fileIDs lists the files with frames in the chunk.
+func (c *chunk) fileIDs() []int64 {
+	var ids []int64
 	for _, p := range c.parts {
-		for _, f := range p.begun {
-			if b.Len() > 0 {
-				b.WriteString(", ")
-			}
-			fmt.Fprintf(&b, "(%d, %d)", f[0], f[1])
-		}
+		ids = append(ids, p.begun...)
 	}
-	return b.String()
+	return ids
 }
 
 // plain loads a JSON spool. A body of which any line did not come back is
@@ -233,7 +223,11 @@ func (l *loader) recoverKind(ctx context.Context, c *chunk, kind, relation strin
 
 // commit writes the ledger's rows, proves the counts and commits.
 func (l *loader) commit(ctx context.Context) error {
-	if err := l.exec(ctx, "create or replace temp table done_files as select unnest("+idList(l.done)+"::integer[]) as file_id"); err != nil {
+	ids := make([]int64, len(l.done))
+	for i, d := range l.done {
+		ids[i] = d.id
+	}
+	if err := l.exec(ctx, "create or replace temp table done_files as select unnest("+idList(ids)+"::integer[]) as file_id"); err != nil {
 		return err
 	}
 	for _, d := range l.done {
@@ -263,13 +257,13 @@ func (l *loader) commit(ctx context.Context) error {
 	return nil
 }
 
-// idList writes the ids of files as a list of SQL.
-func idList(files []fileDone) string {
-	ids := make([]string, len(files))
-	for i, d := range files {
-		ids[i] = strconv.FormatInt(d.id, 10)
+// idList writes ids as a list of SQL.
+func idList(ids []int64) string {
+	texts := make([]string, len(ids))
+	for i, id := range ids {
+		texts[i] = strconv.FormatInt(id, 10)
 	}
-	return "[" + strings.Join(ids, ", ") + "]"
+	return "[" + strings.Join(texts, ", ") + "]"
 }
 
 // listCopies enters files whose twin lies in the same archive: read once,

@@ -387,14 +387,14 @@ func (w *worker) stream(ctx context.Context, d fileDone, r io.Reader) error {
 	d.id = w.p.lastID.Add(1)
 	cr := &countingReader{r: r}
 	bodyNo := int64(0)
-	w.part.begin(d.id, 1)
+	w.part.begin(d.id)
 	st, err := frames(cr, func(f frame) error {
 		bodyNo++
 		if bodyNo&0xff == 0 && w.part.chunk.full() {
 			if !w.report(ctx, midFile) || !w.nextPart(ctx) {
 				return ctx.Err()
 			}
-			w.part.begin(d.id, bodyNo)
+			w.part.begin(d.id)
 		}
 		return w.p.spoolError(w.part.add(d.id, bodyNo, f))
 	})

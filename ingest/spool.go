@@ -55,7 +55,7 @@ type part struct {
 	chunk   *chunk
 	frames  [spoolCount]int64 // lines written: records, events, texts
 	longest int64             // longest line, in bytes
-	begun   [][2]int64        // files in it, with the first body of each
+	begun   []int64           // files with frames in it
 	done    []fileDone        // files whose last frame is in it
 	files   [spoolCount]*os.File
 	w       [spoolCount]*bufio.Writer
@@ -137,8 +137,8 @@ func (c *chunk) remove() {
 	os.RemoveAll(c.dir)
 }
 
-// begin notes that a file's frames from bodyNo on lie in this part.
-func (p *part) begin(fileID, bodyNo int64) { p.begun = append(p.begun, [2]int64{fileID, bodyNo}) }
+// begin notes that frames of a file lie in this part.
+func (p *part) begin(fileID int64) { p.begun = append(p.begun, fileID) }
 
 // add writes one frame of a file; bodyNo counts its frames from 1.
 func (p *part) add(fileID, bodyNo int64, f frame) error {
