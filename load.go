@@ -2,10 +2,14 @@ package xtally
 
 import (
 	"context"
+	"errors"
+	"path/filepath"
 	"slices"
+	"strings"
 	"time"
 
 	"github.com/xtally/xtally/ingest"
+	"github.com/xtally/xtally/reports"
 )
 
 // LoadResult says what a load did, file by file.
@@ -33,13 +37,50 @@ func (t *Tally) load(ctx context.Context, paths []string, out string) (LoadResul
 	start := t.o.now()
 	r, err := ingest.Load(ctx, t.conn, paths, ingest.Options{
 		SQL:      t.o.sql,
-		Exclude:  []string{t.path, t.path + ".wal", t.temp, out},
+		Exclude:  func(path string) bool { return t.isOwn(path) || isReport(out, path) },
 		TempDir:  t.temp,
 		Now:      t.o.now,
 		Progress: t.o.progress,
 		Warn:     func(msg, file string) { t.o.log.Warn(msg, "file", file) },
 	})
 	return LoadResult{Result: r, Duration: t.o.now().Sub(start)}, err
+}
+
+// isOwn tells whether a file is of the database itself.
+func (t *Tally) isOwn(path string) bool {
+	if t.path == "" {
+		return false
+	}
+	_, inTemp := within(t.temp, path)
+	return inTemp || samePath(path, t.path) || samePath(path, t.path+".wal")
+}
+
+// isReport tells whether a file is a report that lies under out. Only these
+// are no archive: out may well be a folder that holds the archive too.
+func isReport(out, path string) bool {
+	rel, ok := within(out, path)
+	month, name := filepath.Split(rel)
+	if _, err := time.Parse("2006-01"+string(filepath.Separator), month); !ok || out == "" || err != nil {
+		return false
+	}
+	base, ending, _ := strings.Cut(name, ".")
+	if _, listed := reports.Find(base); listed {
+		return ending == "csv" || ending == "parquet"
+	}
+	return name == "manifest.json" || name == "xtally-"+filepath.Clean(month)+".xlsx"
+}
+
+// within returns the path of a file below a folder.
+func within(folder, path string) (rel string, ok bool) {
+	root, rootErr := filepath.Abs(folder)
+	file, fileErr := filepath.Abs(path)
+	rel, err := filepath.Rel(root, file)
+	return rel, errors.Join(rootErr, fileErr, err) == nil && filepath.IsLocal(rel)
+}
+
+func samePath(a, b string) bool {
+	rel, ok := within(a, b)
+	return ok && rel == "."
 }
 
 // Books say what became of call records: Records is the sum of the others.

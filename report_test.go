@@ -62,3 +62,30 @@ func mustMatchManifest(t *testing.T, dir string) {
 		}
 	}
 }
+
+// TestArchiveUnderOut: reports are told from an archive by what they are, so a
+// folder may hold both, even with the archive in a folder named for its month.
+func TestArchiveUnderOut(t *testing.T) {
+	t.Parallel()
+	root := t.TempDir()
+	body := []byte(feeBody(callRecord("c-1", 61)))
+	if err := os.Mkdir(filepath.Join(root, "2026-10"), 0o755); err != nil {
+		t.Fatal(err)
+	}
+	mustWrite(t, filepath.Join(root, "2026-10", "fee.ndjson"), body)
+	tally, err := xtally.Open(t.Context(), filepath.Join(root, "own.duckdb"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer tally.Close()
+	job := xtally.Job{Archive: []string{root}, Month: october, Out: root}
+	for round, want := range []struct{ loaded, known int }{{1, 0}, {0, 1}} {
+		r, err := tally.Run(t.Context(), job)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if r.Load.Loaded != want.loaded || r.Load.Known != want.known || r.Summary.Calls != 1 {
+			t.Errorf("round %d: loaded %d, known %d, %d calls; want %d, %d, 1", round, r.Load.Loaded, r.Load.Known, r.Summary.Calls, want.loaded, want.known)
+		}
+	}
+}

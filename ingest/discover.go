@@ -160,15 +160,3 @@ func reason(err error) error {
 	}
 	return err
 }
-
-// without drops the inputs that are, or lie in, one of the paths.
-func without(inputs []input, paths []string) []input {
-	return slices.DeleteFunc(inputs, func(in input) bool {
-		return slices.ContainsFunc(paths, func(path string) bool {
-			root, rootErr := filepath.Abs(path)
-			file, fileErr := filepath.Abs(in.path)
-			rel, err := filepath.Rel(root, file)
-			return path != "" && errors.Join(rootErr, fileErr, err) == nil && filepath.IsLocal(rel)
-		})
-	})
-}

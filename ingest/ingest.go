@@ -12,6 +12,7 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
+	"slices"
 	"sync"
 	"time"
 )
@@ -19,7 +20,7 @@ import (
 // Options say how to load.
 type Options struct {
 	SQL      fs.FS                  // the project's sql folder
-	Exclude  []string               // files and folders that are no archive: the database, reports
+	Exclude  func(path string) bool // tells files that are no archive: the database, reports; may be nil
 	TempDir  string                 // for spool files; must exist, is left empty
 	Now      func() time.Time       // clock of the ledger's load time
 	Progress func(Progress)         // called now and then, from another goroutine; may be nil
@@ -96,7 +97,9 @@ func Load(ctx context.Context, conn *sql.Conn, paths []string, o Options) (Resul
 	if err != nil {
 		return Result{}, err
 	}
-	inputs = without(inputs, o.Exclude)
+	if o.Exclude != nil {
+		inputs = slices.DeleteFunc(inputs, func(in input) bool { return o.Exclude(in.path) })
+	}
 	l := &loader{conn: conn, o: o}
 	if err := l.readLedger(ctx); err != nil {
 		return Result{}, err
