@@ -84,7 +84,7 @@ func (b *book) tellMoney(p *page, f figures) {
 		{"billed_min", "每通不足一分钟按一分钟计", "per call, every started minute counts"},
 		{"package_min", "由套餐抵扣，不另收费", "covered by packages"},
 		{"list_charge_cny", "计费分钟 × 目录价", "billed minutes × list price"},
-		{"call_charge_cny", "扣除套餐、计入折扣、按小时舍去到分", "after packages and discount, cut to the fen by the hour"},
+		{"call_charge_cny", "套餐和折扣尚未计入，见说明", "packages and discounts are not read yet, see Notes"},
 		{"sms_charge_cny", "", ""},
 		{"rent_cny", "", ""},
 		{"total_cny", "通话费 + 短信费 + 号码月租", "calls + messages + rent"},
