@@ -12,6 +12,7 @@ import (
 // Job is one run: what to load, which month to report, where to.
 type Job struct {
 	Archive []string // files, folders or globs of callback archives
+	Tables  Tables   // prices, packages, numbers, complaints and stats, if any
 	Month   Month
 	Out     string // reports go to Out/YYYY-MM
 	Report  ReportOptions
@@ -19,19 +20,28 @@ type Job struct {
 
 // RunResult says what a run did, and the month's figures.
 type RunResult struct {
+	Tables  []InputTable
 	Load    LoadResult
 	Build   BuildResult
 	Reports []reports.File
 	Summary Summary
 }
 
-// Run loads, builds and reports. Reports are written only when every check
-// held and the archive held a callback at all ([ErrNoCallbacks]). Files that could not be opened are listed in RunResult.Load.Failed and
-// returned as the error after the reports are written, so that one bad file
-// neither stops a night nor goes unseen.
+// Run loads, builds and reports. It reads the tables first: one with an error
+// ([*TableError]) stops it before anything is charged. Reports are written only
+// when every check held and the archive held a callback at all
+// ([ErrNoCallbacks]). Files that could not be opened are listed in
+// RunResult.Load.Failed and returned as the error after the reports are written,
+// so that one bad file neither stops a night nor goes unseen.
 func (t *Tally) Run(ctx context.Context, job Job) (RunResult, error) {
 	var r RunResult
-	var err error
+	err := t.LoadTables(ctx, job.Tables)
+	if err != nil {
+		return r, err
+	}
+	if r.Tables, err = t.InputTables(ctx); err != nil {
+		return r, err
+	}
 	if r.Load, err = t.load(ctx, job.Archive, job.Out); err != nil {
 		return r, err
 	}

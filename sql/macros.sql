@@ -143,3 +143,97 @@ create or replace macro listed(kind, j) as
 -- Digits of a length that could be a person's number, hidden; used wherever
 -- archive text is shown.
 create or replace macro hide_numbers(t) as regexp_replace(t, '[0-9]{5,}', '*****', 'g');
+
+-- Tables kept by hand: what people type, and what is wrong with it. A problem
+-- is one line that names the column and the remedy, null when there is none.
+
+create or replace macro cell(t) as '"' || left(t, 60) || '"';
+
+-- Beijing wall clock. A date that is not in the calendar is null.
+create or replace macro typed_time(t) as
+    case
+        when regexp_full_match(t, '[0-9]{8}') then try_strptime(t, '%Y%m%d')
+        when regexp_full_match(t, '[2-9][0-9]{3}[-/.年].*') then try_strptime(
+            regexp_replace(regexp_replace(t, '\.0+$', ''), ' +', ' '),
+            [
+                '%Y-%m-%d', '%Y-%m-%d %H:%M:%S', '%Y-%m-%d %H:%M', '%Y-%m-%dT%H:%M:%S',
+                '%Y/%m/%d', '%Y/%m/%d %H:%M:%S', '%Y/%m/%d %H:%M',
+                '%Y.%m.%d', '%Y年%m月%d日', '%Y年%m月%d日 %H:%M:%S', '%Y年%m月%d日 %H:%M'
+            ])
+    end;
+
+create or replace macro time_problem(name, t) as
+    case when t is not null and typed_time(t) is null
+        then name || ' ' || cell(t) || ' is no date; write it like 2026-10-31 or 2026-10-31 23:59:59'
+    end;
+
+-- An amount as plain digits: currency signs and commas between thousands go.
+create or replace macro plain_decimal(t) as
+    nullif(replace(regexp_extract(
+        replace(t, '￥', '¥'), '^¥? ?(-?([1-9][0-9]{0,2}(,[0-9]{3})+|[0-9]{1,9})(\.[0-9]+)?) ?元?$', 1), ',', ''), '');
+
+create or replace macro decimals_of(plain) as length(rtrim(split_part(plain, '.', 2), '0'));
+
+create or replace macro amount_problem(name, t, most_decimals, example) as
+    case
+        when t is null then name || ' is empty; write it like ' || example
+        when plain_decimal(t) is null then name || ' ' || cell(t) || ' is no amount; write it like ' || example
+        when starts_with(plain_decimal(t), '-') then name || ' ' || cell(t) || ' is negative; write it like ' || example
+        when decimals_of(plain_decimal(t)) > most_decimals
+            then name || ' ' || cell(t) || ' has more than ' || most_decimals || ' decimals; write it like ' || example
+    end;
+
+-- A count: a whole number, 0 or more.
+create or replace macro count_problem(name, t) as
+    case when t is not null and (
+        plain_decimal(t) is null or starts_with(plain_decimal(t), '-') or decimals_of(plain_decimal(t)) > 0)
+        then name || ' ' || cell(t) || ' is no whole number of 0 or more; write it like 500'
+    end;
+
+create or replace macro typed_count(t) as try_cast(split_part(plain_decimal(t), '.', 1) as bigint);
+
+-- 0.85, 85%, 8.5折 and 85折 are the same discount; empty means none.
+create or replace macro typed_discount(t) as
+    case
+        when t is null then cast(1 as decimal(5, 4))
+        when regexp_full_match(t, '(0(\.[0-9]{1,4}0*)?|1(\.0*)?)') then cast(t as decimal(5, 4))
+        when regexp_full_match(t, '([0-9]{1,2}(\.[0-9]{1,2})?|100(\.0+)?) ?%')
+            then cast(cast(rtrim(t, ' %') as decimal(5, 2)) * 0.01 as decimal(5, 4))
+        when regexp_full_match(t, '[1-9](\.[0-9]{1,3})? ?折')
+            then cast(cast(rtrim(t, ' 折') as decimal(4, 3)) * 0.1 as decimal(5, 4))
+        when regexp_full_match(t, '[1-9][1-9] ?折')
+            then cast(cast(rtrim(t, ' 折') as decimal(4, 2)) * 0.01 as decimal(5, 4))
+    end;
+
+-- Words that mean every app, mode or kind, like an empty cell.
+create or replace macro typed_filter(t) as
+    case when lower(coalesce(t, '')) in ('', '*', 'any', 'all', '全部', '所有', '不限', '任意') then '' else t end;
+
+create or replace macro typed_number_kind(t) as
+    case
+        when lower(t) in ('carrier', '运营商', '实号', '运营商号码', '运营商实号', '运营商(实号)', '运营商（实号）', '实号(运营商)', '实号（运营商）')
+            then 'carrier'
+        when lower(t) in (
+            'virtual', '虚拟运营商', '虚号', '虚拟运营商号码', '虚拟', '虚商', '虚拟运营商虚号',
+            '虚拟运营商(虚号)', '虚拟运营商（虚号）', '虚号(虚拟运营商)', '虚号（虚拟运营商）')
+            then 'virtual'
+    end;
+
+create or replace macro typed_item(t) as
+    case
+        when lower(t) in ('call', 'calls', '通话', '通话费', '呼叫', '语音', '通话(含录音)', '通话（含录音）') then 'call'
+        when lower(t) in ('sms', 'message', '短信', '短信费') then 'sms'
+        when lower(t) in ('rent', '月租', '月租费', '租费', '租金', '号码月租', '号码租费', '号码月租费') then 'rent'
+    end;
+
+-- Excel shows a long number as 8.61326E+12 and saves that to csv.
+create or replace macro x_number_problem(t) as
+    case
+        when t is null then 'x_number is empty; write it like +8617000000001'
+        when regexp_full_match(t, '[0-9.]+[eE][+]?[0-9]+')
+            then 'x_number ' || cell(t) || ' has lost its digits in Excel; format the column as text and enter it again'
+        when not regexp_full_match(normal_number(t), '[+]?[0-9]{5,20}')
+            then 'x_number ' || cell(t) || ' is no number; write it like +8617000000001'
+    end;
+
+create or replace macro only_problems(all_of) as list_filter(all_of, lambda p: p is not null);

@@ -108,15 +108,24 @@ func newBuild(a *app) *cobra.Command {
 		Use:   "build",
 		Short: "Make calls, charges and marts of the months that changed",
 		Long: `Makes the derived tables of every month that load touched, proves all keys and
-checks, and publishes all of it or nothing (exit 3).`,
-		Example: "  xtally build --db xtally.duckdb",
-		Args:    noArgs,
+checks, and publishes all of it or nothing (exit 3).
+` + tablesHelp,
+		Example: `  xtally build --db xtally.duckdb
+  xtally build --db xtally.duckdb --prices prices.xlsx --numbers numbers.csv`,
+		Args: noArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			t, err := a.existing(cmd.Context())
 			if err != nil {
 				return err
 			}
 			defer t.Close()
+			if err := t.LoadTables(cmd.Context(), a.settings.tables()); err != nil {
+				return err
+			}
+			tables, err := t.InputTables(cmd.Context())
+			if err != nil {
+				return err
+			}
 			build := t.Build
 			if all {
 				build = t.Rebuild
@@ -125,10 +134,11 @@ checks, and publishes all of it or nothing (exit 3).`,
 			if err != nil {
 				return err
 			}
-			return a.showBuild(r)
+			return a.showBuild(tables, r)
 		},
 	}
 	cmd.Flags().BoolVar(&all, "all", false, "make all months anew; gives the same rows")
+	a.settings.addTableFlags(cmd.Flags())
 	a.settings.addRuleFlags(cmd.Flags())
 	return cmd
 }
@@ -194,9 +204,11 @@ func newRun(a *app) *cobra.Command {
 		Short: "Load, build, check and report in one go",
 		Long: `Loads what is new in the archive, makes the months it touches, proves every
 check and writes the month's reports. Nothing is published when a check fails
-(exit 3). Run again over the same archive, it changes nothing.`,
-		Example: "  xtally run --db xtally.duckdb --archive testdata/demo/in --month 2026-10 --out reports",
-		Args:    noArgs,
+(exit 3). Run again over the same archive, it changes nothing.
+` + tablesHelp,
+		Example: `  xtally run --db xtally.duckdb --archive testdata/demo/in --month 2026-10 --out reports
+  xtally run --archive testdata/demo/in --month 2026-10 --prices prices.xlsx --numbers numbers.csv`,
+		Args: noArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			month, err := a.month()
 			if err != nil {
@@ -213,7 +225,9 @@ check and writes the month's reports. Nothing is published when a check fails
 				return err
 			}
 			defer t.Close()
-			r, err := t.Run(cmd.Context(), xtally.Job{Archive: a.settings.Archive, Month: month, Out: a.settings.Out, Report: a.reportOptions()})
+			r, err := t.Run(cmd.Context(), xtally.Job{
+				Archive: a.settings.Archive, Tables: a.settings.tables(), Month: month, Out: a.settings.Out, Report: a.reportOptions(),
+			})
 			if errors.Is(err, xtally.ErrNoCallbacks) {
 				return errors.Join(a.showLoad(r.Load, xtally.Books{}), err)
 			}
@@ -230,6 +244,7 @@ check and writes the month's reports. Nothing is published when a check fails
 		},
 	}
 	a.settings.addArchiveFlag(cmd.Flags())
+	a.settings.addTableFlags(cmd.Flags())
 	a.settings.addReportFlags(cmd.Flags())
 	a.settings.addRuleFlags(cmd.Flags())
 	return cmd

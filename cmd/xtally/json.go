@@ -51,11 +51,18 @@ type reportJSON struct {
 	SHA256 string `json:"sha256"`
 }
 
+// builtJSON is what build prints; run has the tables beside the build.
+type builtJSON struct {
+	buildJSON
+	Tables []xtally.InputTable `json:"tables"`
+}
+
 type runJSON struct {
-	Load    loadJSON       `json:"load"`
-	Build   buildJSON      `json:"build"`
-	Reports []reportJSON   `json:"reports"`
-	Summary xtally.Summary `json:"summary"`
+	Tables  []xtally.InputTable `json:"tables"`
+	Load    loadJSON            `json:"load"`
+	Build   buildJSON           `json:"build"`
+	Reports []reportJSON        `json:"reports"`
+	Summary xtally.Summary      `json:"summary"`
 }
 
 func loadAsJSON(r xtally.LoadResult) loadJSON {
@@ -95,7 +102,7 @@ func (a *app) reportsAsJSON(month xtally.Month, files []reports.File) []reportJS
 
 func (a *app) runAsJSON(month xtally.Month, r xtally.RunResult) runJSON {
 	r.Summary.Apps = append([]xtally.AppSummary{}, r.Summary.Apps...)
-	return runJSON{loadAsJSON(r.Load), buildAsJSON(r.Build), a.reportsAsJSON(month, r.Reports), r.Summary}
+	return runJSON{r.Tables, loadAsJSON(r.Load), buildAsJSON(r.Build), a.reportsAsJSON(month, r.Reports), r.Summary}
 }
 
 func statusAsJSON(s xtally.Status) xtally.Status {

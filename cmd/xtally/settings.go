@@ -30,6 +30,11 @@ const leastMemory = 256 << 20
 type settings struct {
 	DB            string `yaml:"db"`
 	Archive       list   `yaml:"archive"`
+	Prices        string `yaml:"prices"`
+	Packages      string `yaml:"packages"`
+	Numbers       string `yaml:"numbers"`
+	Complaints    string `yaml:"complaints"`
+	Stats         string `yaml:"stats"`
 	Month         string `yaml:"month"`
 	Out           string `yaml:"out"`
 	Format        list   `yaml:"format"`
@@ -69,6 +74,29 @@ func (s *settings) addGlobalFlags(f *pflag.FlagSet) {
 
 func (s *settings) addArchiveFlag(f *pflag.FlagSet) {
 	f.StringArrayVar((*[]string)(&s.Archive), "archive", nil, "`PATH` of callbacks: a file, folder or glob; may be repeated")
+}
+
+// addTableFlags adds the tables people keep by hand.
+func (s *settings) addTableFlags(f *pflag.FlagSet) {
+	f.StringVar(&s.Prices, "prices", "", "price table `FILE`: item, number_kind, app_key, mode, valid_from, valid_to, price_cny, discount (default: list prices)")
+	f.StringVar(&s.Packages, "packages", "", "package table `FILE`: package_id, minutes, sms, price_cny, bought_at, valid_from, valid_to")
+	f.StringVar(&s.Numbers, "numbers", "", "number table `FILE`: x_number, kind, app_key, city, issued_date, returned_date")
+	f.StringVar(&s.Complaints, "complaints", "", "complaint table `FILE`: complaint_date, x_number, complained_party, type, source, note")
+	f.StringVar(&s.Stats, "stats", "", "`FILE` of the console's statistics: date, calls, answered, duration_s")
+}
+
+// tablesHelp is the part of a command's help on them.
+const tablesHelp = `
+The tables people keep by hand (prices, packages, numbers, complaints, stats) are
+csv or xlsx, headings English or Chinese in any order, dates like 2026-10-31 or
+2026-10-31 23:59:59 in Beijing time. A table holds for the run it is given to and
+no longer: without it, run and build go back to what holds without it. A price or
+package holds from valid_from until just before valid_to; a package without
+valid_from begins with the full hour after bought_at (10:03 and 10:00:00: 11:00) and
+ends 12 months later. Any error in a table stops the work before it begins.`
+
+func (s *settings) tables() xtally.Tables {
+	return xtally.Tables{Prices: s.Prices, Packages: s.Packages, Numbers: s.Numbers, Complaints: s.Complaints, Stats: s.Stats}
 }
 
 func (s *settings) addRuleFlags(f *pflag.FlagSet) {
@@ -211,6 +239,12 @@ const sampleConfig = `# Settings of xtally. Every line is optional; flags and XT
 db: xtally.duckdb          # database file
 archive:                   # files, folders or globs of callbacks
   - archive
+# Tables kept by hand, csv or xlsx; xtally run --help tells their columns.
+#prices: prices.xlsx       # default: the vendor's list prices
+#packages: packages.xlsx   # minutes and SMS bought in advance
+#numbers: numbers.xlsx     # X numbers: kind, app, issued and returned
+#complaints: complaints.xlsx
+#stats: stats.csv          # calls per day as the vendor's console counts them
 month: last                # YYYY-MM, last or current
 out: reports               # reports go to out/YYYY-MM
 format: [csv, xlsx]        # csv, xlsx, parquet

@@ -97,12 +97,20 @@ func were(n int, thing string) string {
 	return count(n, thing) + " were"
 }
 
-func (a *app) showBuild(r xtally.BuildResult) error {
+func (a *app) showBuild(tables []xtally.InputTable, r xtally.BuildResult) error {
 	if a.settings.json {
-		return a.printJSON(buildAsJSON(r))
+		return a.printJSON(builtJSON{buildAsJSON(r), tables})
 	}
+	a.showTables(tables)
 	_, err := fmt.Fprintln(a.out, buildLine(r))
 	return err
+}
+
+// showTables prints one line per table that was read.
+func (a *app) showTables(tables []xtally.InputTable) {
+	for _, t := range tables {
+		fmt.Fprintf(a.out, "%s %s: %s\n", t.Name, t.File, count(t.Rows, "row"))
+	}
 }
 
 func buildLine(r xtally.BuildResult) string {
@@ -160,6 +168,7 @@ func (a *app) showRun(month xtally.Month, r xtally.RunResult) error {
 		return a.printJSON(a.runAsJSON(month, r))
 	}
 	s := r.Summary
+	a.showTables(r.Tables)
 	fmt.Fprintln(a.out, loadLine(r.Load))
 	for _, f := range loadAsJSON(r.Load).Files {
 		if f.Status == "damaged" {

@@ -1,0 +1,51 @@
+package xtally
+
+import (
+	"context"
+
+	"github.com/xtally/xtally/ingest"
+)
+
+// Tables are the tables people keep by hand, each a csv or xlsx file; empty
+// for none.
+type Tables = ingest.Tables
+
+// TableError says where in a table something is wrong and what to do about it.
+type TableError = ingest.TableError
+
+// InputTable is a table that was read.
+type InputTable struct {
+	Name   string `json:"name"` // prices, packages, numbers, complaints or stats
+	File   string `json:"file"`
+	SHA256 string `json:"sha256"`
+	Rows   int64  `json:"rows"`
+}
+
+// LoadTables reads the tables people keep by hand. Each replaces what was read
+// of its kind before, and a table not named is emptied, so that charges rest on
+// the tables given and on nothing else. Dates are Beijing wall clock, intervals
+// hold from valid_from until just before valid_to.
+//
+// A table with an error changes nothing. All errors found are returned joined,
+// each a [*TableError].
+func (t *Tally) LoadTables(ctx context.Context, tables Tables) error {
+	return ingest.LoadTables(ctx, t.conn, t.o.sql, t.temp, tables)
+}
+
+// InputTables lists the tables that LoadTables read last, by name.
+func (t *Tally) InputTables(ctx context.Context) ([]InputTable, error) {
+	rows, err := t.conn.QueryContext(ctx, "select name, file, sha256, row_count from raw.input_tables order by name")
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	all := []InputTable{}
+	for rows.Next() {
+		var i InputTable
+		if err := rows.Scan(&i.Name, &i.File, &i.SHA256, &i.Rows); err != nil {
+			return nil, err
+		}
+		all = append(all, i)
+	}
+	return all, rows.Err()
+}
