@@ -9,7 +9,6 @@ import (
 	"io/fs"
 	"path"
 	"slices"
-	"strconv"
 	"strings"
 	"time"
 )
@@ -17,7 +16,18 @@ import (
 // layers is the order models are built in. A model reads only from layers
 // before its own, so the order within a layer does not matter. Seeds and
 // staging are views; the rest are tables unless the model says otherwise.
-var layers = []string{"seeds", "staging", "identity", "calls", "rated", "settled", "marts"}
+//
+// From charging on, models are made anew for more months than those whose
+// records changed: for all when a price table changed, and for every month
+// that a package now covers otherwise.
+var layers = []string{"seeds", "staging", "identity", "calls", "rated", "metered", "drawn", "settled", "allocated", "summed", "marts"}
+
+// charging is the first layer that knows of prices, and drawn the one that
+// says which hours packages cover.
+const (
+	charging = "rated"
+	drawn    = "drawn"
+)
 
 // BuildResult says what a build did.
 type BuildResult struct {
@@ -28,7 +38,8 @@ type BuildResult struct {
 }
 
 // Build makes the derived tables of every month that Load touched since the
-// last build, and of all months after the models or settings changed. It
+// last build, charges all months anew after a table of LoadTables changed, and
+// makes all of everything after the models or settings changed. It
 // proves every model's key and runs every check in the same transaction:
 // either all of it is published or, with an error, nothing. A [*CheckError]
 // names the check and holds the offending rows.
@@ -62,7 +73,7 @@ func (t *Tally) build(ctx context.Context, all bool) (result BuildResult, err er
 	if err := b.scope(ctx, print, all); err != nil {
 		return result, err
 	}
-	if len(b.months) == 0 && !b.fresh && !b.newFiles {
+	if len(b.charged) == 0 && !b.fresh && !b.newFiles && !b.newTables {
 		return result, t.exec(ctx, "commit")
 	}
 	if err := b.run(ctx); err != nil {
@@ -71,7 +82,7 @@ func (t *Tally) build(ctx context.Context, all bool) (result BuildResult, err er
 	if err := b.finish(ctx, print); err != nil {
 		return result, err
 	}
-	for _, m := range b.months {
+	for _, m := range b.charged {
 		month, err := ParseMonth(m[:7], start)
 		if err != nil {
 			return result, err
@@ -140,7 +151,7 @@ func header(query, name string) string {
 // fingerprint is what derived tables depend on beside raw: models and settings.
 func (t *Tally) fingerprint() (string, error) {
 	h := sha256.New()
-	fmt.Fprintln(h, t.o.settleBy, t.o.zeroSecondMin)
+	fmt.Fprintln(h, t.o.rules.named())
 	err := fs.WalkDir(t.o.sql, ".", func(p string, d fs.DirEntry, err error) error {
 		if err != nil || d.IsDir() {
 			return err
@@ -156,110 +167,19 @@ func (t *Tally) fingerprint() (string, error) {
 // builder is one build under way.
 type builder struct {
 	*Tally
-	models   []model
-	months   []string // dates of first days, ascending
-	fresh    bool     // the derived tables do not exist, or are of other models
-	newFiles bool     // files came since the last build, if without a record
-	checks   int
-}
-
-// scope decides which months to make anew, and writes them to raw.build_scope.
-func (b *builder) scope(ctx context.Context, print string, all bool) error {
-	was, err := b.meta(ctx, "built_with")
-	if err != nil {
-		return err
-	}
-	b.fresh = was != print
-	if b.fresh {
-		for _, layer := range slices.Backward(layers) {
-			if err := b.exec(ctx, "drop schema if exists "+layer+" cascade"); err != nil {
-				return err
-			}
-		}
-	}
-	if err := b.exec(ctx, "delete from raw.build_scope"); err != nil {
-		return err
-	}
-	if err := b.straddles(ctx); err != nil {
-		return err
-	}
-	changed := "select distinct month from raw.months_to_build"
-	if all || b.fresh {
-		changed = "select month from raw.fee_records union select month from raw.events " +
-			"union select month from raw.sms union select month from raw.number_status union " + changed
-	}
-	if err := b.exec(ctx, "insert into raw.build_scope "+changed); err != nil {
-		return err
-	}
-	if err := b.widenScope(ctx); err != nil {
-		return err
-	}
-	rows, err := b.conn.QueryContext(ctx, "select cast(month as varchar) from raw.build_scope order by month")
-	if err != nil {
-		return err
-	}
-	defer rows.Close()
-	for rows.Next() {
-		var m string
-		if err := rows.Scan(&m); err != nil {
-			return err
-		}
-		b.months = append(b.months, m)
-	}
-	return rows.Err()
-}
-
-// straddles notes which months share a call since the last build: versions of
-// one record that fall in two months, or a session's events around midnight.
-func (b *builder) straddles(ctx context.Context) error {
-	last, err := b.meta(ctx, "built_to_file")
-	if err != nil {
-		return err
-	}
-	id, _ := strconv.ParseInt(last, 10, 64) // empty before the first build: all files are new
-	if err := b.conn.QueryRowContext(ctx, "select coalesce(max(file_id), 0) > ? from raw.files", id).Scan(&b.newFiles); err != nil {
-		return err
-	}
-	if err := b.exec(ctx, fmt.Sprintf("set variable built_to_file = %d", id)); err != nil {
-		return err
-	}
-	return errors.Join(b.link(ctx, "straddling_records"), b.link(ctx, "straddling_sessions"))
-}
-
-// link adds the pairs of months that a query of sql/ingest finds.
-func (b *builder) link(ctx context.Context, name string) error {
-	q, err := b.o.readSQL("ingest/" + name + ".sql")
-	if err != nil {
-		return err
-	}
-	return b.exec(ctx, "insert into raw.straddles select * from ("+q+") except select * from raw.straddles")
-}
-
-// widenScope adds months linked by straddles until none is missing. Before the
-// first build all months are in it anyway.
-func (b *builder) widenScope(ctx context.Context) error {
-	for !b.fresh {
-		r, err := b.conn.ExecContext(ctx, `insert into raw.build_scope
-			select distinct other_month
-			from (select * from raw.straddles union all select month, other_month from calls.straddles)
-			where month in (select month from raw.build_scope)
-				and other_month not in (select month from raw.build_scope)`)
-		if err != nil {
-			return err
-		}
-		if n, err := r.RowsAffected(); err != nil || n == 0 {
-			return err
-		}
-	}
-	return nil
+	models    []model
+	months    []string // whose records changed: dates of first days, ascending
+	charged   []string // to be charged anew: these, and all that packages or tables change
+	fresh     bool     // the derived tables do not exist, or are of other models
+	newFiles  bool     // files came since the last build, if without a record
+	newTables bool     // prices or other tables changed since the last build
+	tables    string   // what the tables are now
+	checks    int
 }
 
 // run makes all models of the scope, then the checks.
 func (b *builder) run(ctx context.Context) error {
-	if err := b.exec(ctx,
-		"delete from raw.settings",
-		"insert into raw.settings values ('settle_by', "+quote(b.o.settleBy)+"), ('zero_second_min', '"+strconv.Itoa(b.o.zeroSecondMin)+"')",
-	); err != nil {
+	if err := b.writeRules(ctx); err != nil {
 		return err
 	}
 	for _, layer := range layers {
@@ -267,26 +187,49 @@ func (b *builder) run(ctx context.Context) error {
 			return err
 		}
 	}
-	for _, m := range b.models {
-		started := b.o.now()
-		if err := b.make(ctx, m); err != nil {
+	months := b.months
+	for _, layer := range layers {
+		if layer == charging {
+			months = b.charged
+		}
+		if err := b.makeLayer(ctx, layer, months); err != nil {
 			return err
 		}
-		b.o.log.Debug("built", "relation", m.relation(), "took", b.o.now().Sub(started))
+		if layer == drawn {
+			if err := b.redrawn(ctx); err != nil {
+				return err
+			}
+			months = b.charged
+		}
 	}
 	return b.check(ctx)
 }
 
+// makeLayer builds the models of one layer for these months.
+func (b *builder) makeLayer(ctx context.Context, layer string, months []string) error {
+	for _, m := range b.models {
+		if m.layer != layer {
+			continue
+		}
+		started := b.o.now()
+		if err := b.make(ctx, m, months); err != nil {
+			return err
+		}
+		b.o.log.Debug("built", "relation", m.relation(), "took", b.o.now().Sub(started))
+	}
+	return nil
+}
+
 // make builds one model and proves its key: a view as it is; a table with
-// months by replacing the months of the scope; any other table whole.
-func (b *builder) make(ctx context.Context, m model) error {
+// months by replacing the months given; any other table whole.
+func (b *builder) make(ctx context.Context, m model, months []string) error {
 	byMonth, err := b.hasMonth(ctx, m)
 	if err != nil {
 		return b.named(m, err)
 	}
 	inScope := " where month in (select null::date where false)" // an empty database
-	if len(b.months) > 0 {
-		inScope = " where month in (" + dates(b.months) + ")"
+	if len(months) > 0 {
+		inScope = " where month in (" + dates(months) + ")"
 	}
 	if m.isView {
 		if err := b.exec(ctx, "create or replace view "+m.relation()+" as "+m.query); err != nil {
@@ -394,7 +337,7 @@ func (b *builder) mustBeEmpty(ctx context.Context, name, query string) error {
 
 // finish notes what was built and publishes it.
 func (b *builder) finish(ctx context.Context, print string) error {
-	if err := b.setMeta(ctx, "built_with", print); err != nil {
+	if err := errors.Join(b.setMeta(ctx, "built_with", print), b.setMeta(ctx, "built_with_tables", b.tables)); err != nil {
 		return err
 	}
 	return b.exec(ctx,

@@ -27,8 +27,11 @@ var corruptions = map[string]corruption{
 	"a release code is dropped": {"codes_add_up_to_the_calls", map[string]func(string) string{
 		"marts/calls_by_release_code.sql": wrapped("select * from (%s) as model where release_code <> '0'"),
 	}},
-	"calls have no price": {"every_call_has_one_price", map[string]func(string) string{
+	"calls have no price": {"everything_charged_has_one_price", map[string]func(string) string{
 		"seeds/prices.sql": wrapped("select * from (%s) as model where item <> 'call'"),
+	}},
+	"numbers have no rent": {"everything_charged_has_one_price", map[string]func(string) string{
+		"seeds/prices.sql": wrapped("select * from (%s) as model where item <> 'rent'"),
 	}},
 	"a call is lost": {"every_call_is_kept_once", map[string]func(string) string{
 		"calls/calls.sql": wrapped("select * from (%s) as model qualify row_number() over (order by call_id) > 1"),
@@ -39,24 +42,35 @@ var corruptions = map[string]corruption{
 	"a body is lost": {"every_line_is_accounted_for", map[string]func(string) string{
 		"staging/files.sql": wrapped("select * replace (body_count - 1 as body_count) from (%s) as model"),
 	}},
-	"messages have no price": {"every_message_has_one_price", map[string]func(string) string{
-		"seeds/prices.sql": wrapped("select * from (%s) as model where item <> 'sms'"),
-	}},
 	"a duplicate is booked twice": {"every_record_is_accounted_for", map[string]func(string) string{
 		"calls/duplicates.sql": wrapped("select * replace (duplicate_count * 2 as duplicate_count) from (%s) as model"),
 	}},
 	"a file's records are not booked": {"every_record_is_accounted_for", map[string]func(string) string{
 		"staging/files.sql": wrapped("select * replace (record_count + 1 as record_count) from (%s) as model"),
 	}},
-	"a split doubles the price": {"marts_add_up_to_the_calls", map[string]func(string) string{
+	"a split doubles the price": {"marts_add_up_to_the_account", map[string]func(string) string{
 		"marts/charges_by_mode.sql": wrapped("select * replace (cast(total_cny * 2 as decimal(18, 2)) as total_cny) from (%s) as model"),
 	}},
-	"a split loses a number": {"marts_add_up_to_the_calls", map[string]func(string) string{
+	"a split loses a number": {"marts_add_up_to_the_account", map[string]func(string) string{
 		"marts/charges_by_x_number.sql": wrapped("select * from (%s) as model where x_number <> '+8618600000001'"),
 	}},
+	"a mart loses rent": {"marts_add_up_to_the_account", map[string]func(string) string{
+		"marts/charges_by_app.sql": replaced("sum(rent_cny) as decimal", "sum(0) as decimal"),
+	}},
+	"an hour gives more than a package holds": {"packages_are_not_overdrawn", map[string]func(string) string{
+		"drawn/package_hours.sql": wrapped("select * replace (drawn_quantity + 10000 as drawn_quantity) from (%s) as model"),
+	}},
+	"a package is drawn outside its time": {"packages_are_not_overdrawn", map[string]func(string) string{
+		"drawn/package_hours.sql": wrapped("select * replace (cast(hour_at - interval 400 day as timestamp) as hour_at) from (%s) as model"),
+	}},
+	"a fen of an hour is nobody's": {"parts_add_up_to_the_hours", map[string]func(string) string{
+		"allocated/shares.sql": wrapped("select * replace (case when split_rule = 'first_come' then 0 else charge_cny end as charge_cny) from (%s) as model"),
+	}},
+	"an app's minutes are twice in a split": {"parts_add_up_to_the_hours", map[string]func(string) string{
+		"allocated/shares.sql": replaced("sum(greatest(0, least(quantity,", "2 * sum(greatest(0, least(quantity,"),
+	}},
 	"another product is charged": {"other_products_are_not_charged", map[string]func(string) string{
-		"rated/calls.sql":                 replaced("outcome <> 'other_product'", "outcome <> ''"),
-		"marts/calls_by_release_code.sql": replaced("outcome <> 'other_product'", "outcome <> ''"),
+		"rated/calls.sql": replaced("outcome <> 'other_product'", "outcome <> ''"),
 	}},
 	"a call comes twice": {"key of calls.calls", map[string]func(string) string{
 		"calls/calls.sql": wrapped("select model.* from (%s) as model, range(2)"),
@@ -117,6 +131,10 @@ func TestChecks(t *testing.T) {
 	for _, dir := range []string{"conflict_latest_end", "duplicate_later_file", "sms_notify_and_block", "voicecall_apart"} {
 		mustLoad(t, tally, filepath.Join("testdata", dir, "in"))
 	}
+	// A minute and a message of packages, so that an hour of each is split.
+	tables := xtally.Tables{Packages: filepath.Join(t.TempDir(), "packages.csv")}
+	mustWrite(t, tables.Packages, []byte("package_id,minutes,sms,price_cny,valid_from\np-1,1,1,38,2026-10-01\n"))
+	mustLoadTables(t, tally, tables)
 	mustBuild(t, tally)
 	published := publishedReports(t, tally)
 	tally.Close()
@@ -126,7 +144,7 @@ func TestChecks(t *testing.T) {
 			tally := mustOpen(t, db, xtally.WithSQL(corrupted(t, c.models)))
 			defer tally.Close()
 			out := t.TempDir()
-			_, err := tally.Run(t.Context(), xtally.Job{Archive: []string{"testdata/voicecall_apart/in"}, Month: october, Out: out})
+			_, err := tally.Run(t.Context(), xtally.Job{Archive: []string{"testdata/voicecall_apart/in"}, Tables: tables, Month: october, Out: out})
 			var checkError *xtally.CheckError
 			if !errors.As(err, &checkError) {
 				t.Fatalf("error %v, want a CheckError", err)

@@ -36,6 +36,6 @@ func ExampleTally_Run() {
 	}
 	fmt.Printf("total %s CNY\n", result.Summary.TotalCNY)
 	// Output:
-	// app-a: 8 calls, 69 min, 4.14 CNY
-	// total 4.14 CNY
+	// app-a: 8 calls, 69 min, 9.14 CNY
+	// total 9.14 CNY
 }

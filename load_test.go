@@ -485,8 +485,8 @@ func TestDatabaseNames(t *testing.T) {
 			tally := mustOpen(t, filepath.Join(t.TempDir(), name))
 			mustLoad(t, tally, "testdata/sms_notify_and_block/in")
 			mustBuild(t, tally)
-			if s := mustSummary(t, tally, october); s.TotalCNY != "1.37" {
-				t.Errorf("total %s, want 1.37", s.TotalCNY)
+			if s := mustSummary(t, tally, october); s.TotalCNY != "21.37" { // 1.37 of SMS, rent 5.00 and 15.00
+				t.Errorf("total %s, want 21.37", s.TotalCNY)
 			}
 		})
 	}

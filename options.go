@@ -16,13 +16,12 @@ import (
 type Option func(*options) error
 
 type options struct {
-	sql           fs.FS
-	log           *slog.Logger
-	now           func() time.Time
-	memoryLimit   int64
-	progress      func(Progress)
-	settleBy      string
-	zeroSecondMin int
+	sql         fs.FS
+	log         *slog.Logger
+	now         func() time.Time
+	memoryLimit int64
+	progress    func(Progress)
+	rules       Rules
 }
 
 // Progress says how far a load is.
@@ -38,7 +37,7 @@ func newOptions(opts []Option) (options, error) {
 		log:      slog.New(slog.DiscardHandler),
 		now:      time.Now,
 		progress: func(Progress) {},
-		settleBy: "end",
+		rules:    Rules{}.withDefaults(),
 	}
 	for _, opt := range opts {
 		if err := opt(&o); err != nil {
@@ -93,30 +92,6 @@ func WithMemoryLimit(bytes int64) Option {
 func WithProgress(f func(Progress)) Option {
 	return func(o *options) error {
 		o.progress = f
-		return nil
-	}
-}
-
-// WithSettleBy sets which moment of a call decides its settlement hour: "end"
-// (default) or "answer". The vendor does not document it.
-func WithSettleBy(moment string) Option {
-	return func(o *options) error {
-		if moment != "end" && moment != "answer" {
-			return fmt.Errorf("settle_by %q: want end or answer", moment)
-		}
-		o.settleBy = moment
-		return nil
-	}
-}
-
-// WithZeroSecondMin sets the minutes of an answered call of 0 seconds: 0
-// (default) or 1. The vendor does not document it.
-func WithZeroSecondMin(minutes int) Option {
-	return func(o *options) error {
-		if minutes != 0 && minutes != 1 {
-			return fmt.Errorf("zero_second_min %d: want 0 or 1", minutes)
-		}
-		o.zeroSecondMin = minutes
 		return nil
 	}
 }

@@ -141,6 +141,10 @@ func (t *Tally) reportOptions(ctx context.Context, month Month, o ReportOptions)
 	if err != nil {
 		return reports.Options{}, err
 	}
+	tables, err := t.InputTables(ctx)
+	if err != nil {
+		return reports.Options{}, err
+	}
 	provenance, err := t.provenance(ctx, month, built)
 	if err != nil {
 		return reports.Options{}, err
@@ -153,25 +157,32 @@ func (t *Tally) reportOptions(ctx context.Context, month Month, o ReportOptions)
 		Detail:      o.Detail,
 		Unmask:      o.Unmask,
 		Provisional: !month.over(t.o.now()),
-		Notes:       append(notes(o.Lang), summary.notes(o.Lang)...),
+		Notes:       append(notes(tables, o.Lang), summary.notes(o.Lang)...),
 		Provenance:  provenance,
 	}, nil
 }
 
-// notes are the lines every report carries about what its figures leave out.
-func notes(lang reports.Lang) []string {
-	if lang == reports.EN {
-		return []string{
-			"Charged at list prices: no price table, packages or discounts are read by this version.",
-			"Number rent is not charged by this version; the rent column is empty and not in the total.",
-			"The kind of an X number (carrier or virtual) is guessed from its prefix; it decides the price of SMS.",
+// notes are the lines every report carries about the tables its charges lack.
+func notes(given []InputTable, lang reports.Lang) []string {
+	var lines []string
+	for _, n := range []struct{ table, zh, en string }{
+		{"prices", "未提供价格表：按官网目录价计费。", "Charged at list prices: no price table was given."},
+		{"packages", "未提供套餐包表：全部按量计费。", "No package table was given: all use is charged per use."},
+		{
+			"numbers", "未提供号码表：号码类型按号段推测，影响短信单价与月租；只对使用过的号码计月租。",
+			"No number table was given: the kind of an X number is guessed from its prefix and decides rent and the price of SMS; only numbers in use pay rent.",
+		},
+	} {
+		if slices.ContainsFunc(given, func(t InputTable) bool { return t.Name == n.table }) {
+			continue
 		}
+		text := n.zh
+		if lang == reports.EN {
+			text = n.en
+		}
+		lines = append(lines, text)
 	}
-	return []string{
-		"按官网目录价计费：本版本尚不读取价格表、套餐包和折扣。",
-		"本版本尚不计算号码月租；月租列为空，未计入合计。",
-		"X号码类型（运营商/虚拟运营商）按号段推测，影响短信单价。",
-	}
+	return lines
 }
 
 // notes are what a reader of this month's total should know of it.

@@ -101,7 +101,7 @@ func TestRun(t *testing.T) {
 		Total                   string
 		Provisional             bool
 	}
-	want := figures{8, 8, 69, "4.14", false}
+	want := figures{8, 8, 69, "9.14", false} // 69 min x 0.06, and 5.00 rent
 	got := figures{r.Load.Records, r.Summary.Calls, r.Summary.BilledMin, r.Summary.TotalCNY, r.Summary.Provisional}
 	if diff := cmp.Diff(want, got); diff != "" {
 		t.Errorf("figures (-want +got):\n%s", diff)
@@ -134,8 +134,8 @@ func TestRunReportsBesideABadFile(t *testing.T) {
 	if !errors.As(err, &loadError) || loadError.File != "secret.ndjson" {
 		t.Errorf("error %v, want a LoadError naming secret.ndjson", err)
 	}
-	if r.Summary.TotalCNY != "4.14" {
-		t.Errorf("total %s, want 4.14", r.Summary.TotalCNY)
+	if r.Summary.TotalCNY != "9.14" {
+		t.Errorf("total %s, want 9.14", r.Summary.TotalCNY)
 	}
 }
 
@@ -143,19 +143,19 @@ func TestRunReportsBesideABadFile(t *testing.T) {
 func TestSettings(t *testing.T) {
 	in := filepath.Join("testdata", "started_minute_counts", "in")
 	t.Run("a 0-second call can be a minute", func(t *testing.T) {
-		tally := mustOpen(t, "", xtally.WithZeroSecondMin(1))
+		tally := mustOpen(t, "", xtally.WithRules(xtally.Rules{ZeroSecondMin: 1}))
 		mustLoad(t, tally, in)
 		mustBuild(t, tally)
-		if s := mustSummary(t, tally, october); s.BilledMin != 70 || s.TotalCNY != "4.20" {
-			t.Errorf("%d min, %s CNY; want 70, 4.20", s.BilledMin, s.TotalCNY)
+		if s := mustSummary(t, tally, october); s.BilledMin != 70 || s.TotalCNY != "9.20" {
+			t.Errorf("%d min, %s CNY; want 70, 9.20", s.BilledMin, s.TotalCNY)
 		}
 	})
 	t.Run("an hour-long call can settle in its first hour", func(t *testing.T) {
 		for moment, want := range map[string]string{
-			"end":    "2026-10,2026-10-05 10:00:00,9,0,9,0.54,0.54,0.00000000\n2026-10,2026-10-05 11:00:00,60,0,60,3.60,3.60,0.00000000\n",
-			"answer": "2026-10,2026-10-05 10:00:00,69,0,69,4.14,4.14,0.00000000\n",
+			"end":    "2026-10,2026-10-05 10:00:00,9,0,9,0.54,0.54,0.00,0,0,0.00,0.00\n2026-10,2026-10-05 11:00:00,60,0,60,3.60,3.60,0.00,0,0,0.00,0.00\n",
+			"answer": "2026-10,2026-10-05 10:00:00,69,0,69,4.14,4.14,0.00,0,0,0.00,0.00\n",
 		} {
-			tally := mustOpen(t, "", xtally.WithSettleBy(moment))
+			tally := mustOpen(t, "", xtally.WithRules(xtally.Rules{SettleBy: moment}))
 			mustLoad(t, tally, in)
 			mustBuild(t, tally)
 			_, got, _ := strings.Cut(export(t, tally, "charges_by_hour", october), "\n")
@@ -173,7 +173,7 @@ func TestSettings(t *testing.T) {
 			t.Errorf("built %v again without a change", r.Months)
 		}
 		tally.Close()
-		tally = mustOpen(t, path, xtally.WithZeroSecondMin(1))
+		tally = mustOpen(t, path, xtally.WithRules(xtally.Rules{ZeroSecondMin: 1}))
 		mustBuild(t, tally)
 		if s := mustSummary(t, tally, october); s.BilledMin != 70 {
 			t.Errorf("%d min, want 70", s.BilledMin)
@@ -264,6 +264,13 @@ func mustLoad(t tester, tally *xtally.Tally, paths ...string) xtally.LoadResult 
 		t.Fatal(err)
 	}
 	return r
+}
+
+func mustLoadTables(t tester, tally *xtally.Tally, tables xtally.Tables) {
+	t.Helper()
+	if err := tally.LoadTables(context.Background(), tables); err != nil {
+		t.Fatal(err)
+	}
 }
 
 func mustBuild(t tester, tally *xtally.Tally) xtally.BuildResult {

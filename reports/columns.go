@@ -89,12 +89,12 @@ func (c column) scale() int {
 	return n
 }
 
-// format returns the Excel number format of the column. Money shows the fen at
-// least, and more decimals where the database keeps more.
+// format returns the Excel number format of the column. Money shows the fen, and
+// what it has beyond.
 func (c column) format() string {
 	switch c.kind {
 	case kindMoney:
-		return "#,##0" + decimals(max(2, c.scale()))
+		return "#,##0.00" + strings.Repeat("#", max(0, c.scale()-2))
 	case kindNumber:
 		return "#,##0" + decimals(c.scale())
 	case kindPercent:

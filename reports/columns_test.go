@@ -15,7 +15,7 @@ file, line, body, record, reason, detail
 call_id, app_key, identity, versions, kept_file, kept_line, differing_fields
 month, app_key, call_count, answered_count, duration_s, billed_min, package_min, list_charge_cny, call_charge_cny, sms_count, sms_charge_cny, number_count, rent_cny, total_cny
 month, x_number, app_key, number_kind, mode, date
-hour_at, billed_min, package_min, payable_min, list_charge_cny, charge_cny, residue_cny
+hour_at, billed_min, package_min, payable_min, list_charge_cny, charge_cny, residue_cny, sms_count, package_sms_count, sms_charge_cny, sms_residue_cny
 month, app_key, release_code, category, owner, meaning, next_step, call_count, share_pct
 month, app_key, code, meaning, call_count, share_pct
 month, app_key, call_count, answered_count, asr_pct, acd_s, pdd_s, short_call_count, round_up_overhead_pct
@@ -23,8 +23,17 @@ month, complaint_count, complained_number_count, numbers_in_use, rate_pct, limit
 month, app_key, recorded_count, too_short_count, expiring_count
 call_id, app_key, x_number, mode, binding_id, session_id, started_at, answered_at, ended_at, duration_s, billed_min, list_charge_cny, call_charge_cny, release_code, outcome, file, line
 caller_number, callee_number
-month, x_number, app_key, number_kind, message_count, billable_count, charge_cny
-package_id, item, bought, used, left, starts_at, ends_at, price_cny, cny_per_unit_used, status
+month, x_number, app_key, number_kind, message_count, sent_count, failed_count, blocked_count, billable_count, package_sms_count, charge_cny
+package_id, item, bought, used_before, used, left, starts_at, ends_at, price_cny, cny_per_unit_used, value_used_cny, saved_cny, forecast_empty_date, forecast_lapsing, status
+month, package_id, app_key, used_min, share_pct, cost_cny
+month, package_min, package_sms, price_cny, day_count, year_min, year_sms, package_count, year_cost_cny, year_saving_cny, is_cheapest
+month, app_key, proportional_package_min, first_come_package_min, proportional_charge_cny, first_come_charge_cny, diff_cny
+item, number_kind, app_key, mode, price_cny, discount, net_price_cny, price_line, valid_from_at, valid_to_at
+month, x_number, app_key, number_kind, kind_source, city, issued_date, returned_date, status_code, cause_code, call_count, message_count, app_count, last_used_at, status, detail, rent_price_cny
+month, x_number, app_key, number_kind, last_used_at, idle_days, rent_cny, monthly_saving_cny, return_by_date
+x_number, event_at, event, app_key, status_code, cause_code, file, line, entry
+month, complaint_count, complained_number_count, numbers_in_use, rate_pct, limit_pct, limit_faq_pct, projected_count, projected_rate_pct, status
+month, x_number, app_key, complaint_count, types, first_date, last_date, call_count, status, line
 session_id, ended_at, x_number, last_event, release_code, recoverable_until
 hour_at, bodies, cdrs, events, sessions_without_cdr, status
 month, item, ours_quantity, bill_quantity, ours_cny, bill_cny, diff_cny, status
@@ -82,10 +91,11 @@ func TestFormats(t *testing.T) {
 		additive          bool
 	}{
 		{"total_cny", "DECIMAL(18,2)", "#,##0.00", true},
-		{"residue_cny", "DECIMAL(18,6)", "#,##0.000000", true},
+		{"residue_cny", "DECIMAL(18,6)", "#,##0.00####", true},
 		{"total_cny", "DECIMAL(18,0)", "#,##0.00", true},
 		{"total_cny", "VARCHAR", "@", false},
 		{"cny_per_unit_used", "DECIMAL(18,4)", "#,##0.0000", false},
+		{"net_price_cny", "DECIMAL(18,10)", "#,##0.00########", true},
 		{"share_pct", "DECIMAL(9,2)", `0.00"%"`, false},
 		{"call_count", "HUGEINT", "#,##0", true},
 		{"billed_min", "BIGINT", "#,##0", true},

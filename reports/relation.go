@@ -36,7 +36,7 @@ func describe(ctx context.Context, db Queryer, r Report, o Options) (relation, e
 	}
 	return relation{
 		Report:  r,
-		columns: reported(found, types, o),
+		columns: r.reported(found, types, o),
 		where:   monthFilter(types, o),
 		orderBy: orderTerms(r.OrderBy, found),
 	}, nil
@@ -57,7 +57,7 @@ func describeColumns(ctx context.Context, db Queryer, name string) ([]column, er
 }
 
 // reported turns the columns found into those written.
-func reported(found []column, types map[string]string, o Options) []column {
+func (r Report) reported(found []column, types map[string]string, o Options) []column {
 	var columns []column
 	seen := make(map[string]bool)
 	for _, c := range found {
@@ -78,7 +78,7 @@ func reported(found []column, types map[string]string, o Options) []column {
 		case o.Unmask:
 		case isPersonal(c.name):
 			c.sql = mask(c.sql)
-		case c.name == "session_id":
+		case c.name == "session_id" && !r.FullSessions:
 			c.sql = maskSession(c.sql)
 		}
 		columns = append(columns, c)

@@ -10,7 +10,7 @@
 // are not written. Of a pair reason_zh and reason_en the one in the language asked
 // for is written as reason. Columns ending in _number, other than X numbers, hold
 // the numbers of people and are masked, and so are the numbers inside a session_id,
-// unless asked for in full. Times are wall clock Asia/Shanghai as the
+// unless asked for in full or the report is made to be asked the vendor with. Times are wall clock Asia/Shanghai as the
 // database holds them; nothing is converted here.
 package reports
 
@@ -18,6 +18,7 @@ import (
 	"context"
 	"database/sql"
 	"errors"
+	"slices"
 )
 
 // ErrUnknownReport is returned for a name that All does not list.
@@ -44,13 +45,15 @@ type Report struct {
 	OrderBy string // columns, each with an optional desc; empty: all columns. Always a total order, so that bytes are stable
 	Detail  bool   // only on request, and never a sheet
 	Totals  bool   // the sheet ends with a row of totals
+
+	// FullSessions leaves session ids whole, which can hold numbers of people:
+	// the vendor finds a call by nothing else.
+	FullSessions bool
 }
 
 // All returns the catalogue in its fixed order, which is also that of the sheets.
 func All() []Report {
-	reports := charges()
-	reports = append(reports, breakdowns()...)
-	return append(reports, evidence()...)
+	return slices.Concat(charges(), settlement(), numbers(), breakdowns(), evidence())
 }
 
 // Find returns the report of that name.

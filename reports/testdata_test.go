@@ -3,6 +3,7 @@ package reports
 import (
 	"context"
 	"database/sql"
+	"strings"
 	"testing"
 	"time"
 
@@ -84,7 +85,21 @@ func mustMarts(tb testing.TB) *sql.DB {
 	tb.Cleanup(func() { db.Close() })
 	db.SetMaxOpenConns(1) // as on a *sql.Tx: no query inside a query
 	mustExec(tb, db, martsSQL)
+	for _, r := range All() { // those no test looks into are there, and empty
+		mustExec(tb, db, "create table if not exists marts."+r.Name+emptyColumns(r))
+	}
 	return db
+}
+
+// emptyColumns are those a report is ordered by, and its month.
+func emptyColumns(r Report) string {
+	columns := []string{"month date"}
+	for _, term := range strings.Split(r.OrderBy, ",") {
+		if name, _, _ := strings.Cut(strings.TrimSpace(term), " "); name != "" && name != "month" {
+			columns = append(columns, name+" varchar")
+		}
+	}
+	return " (" + strings.Join(columns, ", ") + ")"
 }
 
 func mustExec(tb testing.TB, db Queryer, query string) {

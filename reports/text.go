@@ -3,7 +3,8 @@ package reports
 import "strings"
 
 // text returns the SQL for the value as people read it: decimals plain with their
-// scale, times 2026-10-31 23:59:59, days 2026-10-31, months 2026-10.
+// scale, money with the fen and what it has beyond, times 2026-10-31 23:59:59, days
+// 2026-10-31, months 2026-10.
 func (c column) text() string {
 	switch {
 	case c.kind == kindMonth:
@@ -14,6 +15,8 @@ func (c column) text() string {
 		return "strftime(" + c.sql + ", '%Y-%m-%d %H:%M:%S')"
 	case isFloat(c.typ):
 		return "cast(" + c.number() + " as varchar)"
+	case c.kind == kindMoney && c.scale() > 2:
+		return "regexp_replace(cast(" + c.sql + ` as varchar), '(\.[0-9]{2}[0-9]*?)0+$', '\1')`
 	}
 	return "cast(" + c.sql + " as varchar)"
 }
@@ -51,9 +54,10 @@ func mask(sql string) string {
 }
 
 // guard returns the SQL that puts an apostrophe before text a spreadsheet would
-// run as a formula. A number with its sign, masked or not, stays as it is.
+// run as a formula. A number with its sign, masked or not, and a session id made
+// of such numbers stay as they are: digits and signs alone call nothing.
 func guard(sql string) string {
 	return "(case when left(" + sql + ", 1) in ('=', '@', chr(9), chr(13))" +
-		" or (left(" + sql + ", 1) in ('+', '-') and not regexp_full_match(" + sql + `, '[+-][0-9]+(\*{4}[0-9]+)?'))` +
+		" or (left(" + sql + ", 1) in ('+', '-') and not regexp_full_match(" + sql + `, '[+-][0-9]+(\*{4}[0-9]+)?(_[+0-9a-f*]+)*'))` +
 		" then '''' || " + sql + " else " + sql + " end)"
 }

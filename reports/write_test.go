@@ -35,8 +35,8 @@ func TestExportCSV(t *testing.T) {
 	}{
 		{"money and formula guard", "charges_by_app", october(), "" +
 			"month,app_key,call_count,answered_count,duration_s,billed_min,package_min,list_charge_cny,call_charge_cny,sms_count,sms_charge_cny,number_count,rent_cny,total_cny\n" +
-			"2026-10,'=app2,3,1,1,1,0,0.0600,0.06,0,0.00,1,9999999999999.01,9999999999999.07\n" +
-			"2026-10,app1,1200,2,61,3,1,0.1800,0.06,1,0.04,1,5.00,5.10\n"},
+			"2026-10,'=app2,3,1,1,1,0,0.06,0.06,0,0.00,1,9999999999999.01,9999999999999.07\n" +
+			"2026-10,app1,1200,2,61,3,1,0.18,0.06,1,0.04,1,5.00,5.10\n"},
 		{"Chinese of a pair", "calls_by_release_code", october(), "" +
 			"month,app_key,release_code,category,owner,meaning,next_step,call_count,share_pct\n" +
 			"2026-10,app1,16,正常,用户,\"挂机, \"\"正常\"\"\",,1190,99.1667\n" +
@@ -50,8 +50,8 @@ func TestExportCSV(t *testing.T) {
 			"2026-10,app1,16,正常,1200,0.0000\n"},
 		{"hours of the month only", "charges_by_hour", october(), "" +
 			"hour_at,billed_min,package_min,payable_min,list_charge_cny,charge_cny,residue_cny\n" +
-			"2026-10-01 00:00:00,1,0,1,0.0667,0.06,0.006700\n" +
-			"2026-10-31 23:00:00,2,0,2,0.1334,0.13,0.003400\n"},
+			"2026-10-01 00:00:00,1,0,1,0.0667,0.06,0.0067\n" +
+			"2026-10-31 23:00:00,2,0,2,0.1334,0.13,0.0034\n"},
 		{"files of the month, range not written", "files", october(), "" +
 			"file,sha256,bytes,lines,bodies,records,calls,duplicates,conflicts,events,messages,statuses,rejected_records,rejects,status\n" +
 			"a.ndjson,bb,10,1,1,1,1,0,0,0,0,0,0,0,loaded\n" +
@@ -63,11 +63,11 @@ func TestExportCSV(t *testing.T) {
 		{"people masked", "calls", october(), "" +
 			"month,call_id,app_key,x_number,session_id,caller_number,callee_number,started_at,ended_at,duration_s,call_charge_cny\n" +
 			"2026-10,c1,app1,+8617000000001,1200_1029_4294967295_20250101091514@host,+86138****5679,,,2026-10-01 00:00:01,,\n" +
-			"2026-10,c2,app1,+8617000000001,****_****_4_x,+86138****5678,****86,2026-10-31 23:59:00,2026-10-31 23:59:59,59,0.0600\n"},
+			"2026-10,c2,app1,+8617000000001,****_****_4_x,+86138****5678,****86,2026-10-31 23:59:00,2026-10-31 23:59:59,59,0.06\n"},
 		{"people in full", "calls", full, "" +
 			"month,call_id,app_key,x_number,session_id,caller_number,callee_number,started_at,ended_at,duration_s,call_charge_cny\n" +
 			"2026-10,c1,app1,+8617000000001,1200_1029_4294967295_20250101091514@host,+8613812345679,,,2026-10-01 00:00:01,,\n" +
-			"2026-10,c2,app1,+8617000000001,'+8619900000001_+8619900000002_4_x,+8613812345678,10086,2026-10-31 23:59:00,2026-10-31 23:59:59,59,0.0600\n"},
+			"2026-10,c2,app1,+8617000000001,'+8619900000001_+8619900000002_4_x,+8613812345678,10086,2026-10-31 23:59:00,2026-10-31 23:59:59,59,0.06\n"},
 	}
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {

@@ -78,7 +78,7 @@ func TestWorkbookCells(t *testing.T) {
 		{sheet, "A2", "2026-10", "2026-10", "@"},
 		{sheet, "B2", "=app2", "=app2", "@"},
 		{sheet, "C3", "1200", "1,200", "#,##0"},
-		{sheet, "H3", "0.18", "0.1800", "#,##0.0000"},
+		{sheet, "H3", "0.18", "0.18", "#,##0.00##"},
 		{sheet, "I3", "0.06", "0.06", "#,##0.00"},
 		{sheet, "N2", "9999999999999.07", "9,999,999,999,999.07", "#,##0.00"},
 		{"X号码费用", "B2", "+8617000000001", "+8617000000001", "@"},
@@ -180,8 +180,10 @@ func TestWorkbookSheets(t *testing.T) {
 	f, _ := mustWorkbook(t, mustMarts(t), o)
 	want := []string{
 		"Summary", "Charges by app", "Charges by X number", "App and X number", "Charges by mode",
-		"Charges by day", "Hourly settlement", "Release codes", "Q.850 causes", "SIP codes", "Call quality",
-		"Recordings", "Files", "Rejects", "Conflicts", "Provenance",
+		"Charges by day", "Hourly settlement", "SMS by X number", "Packages", "Package costs", "Split rules",
+		"Package advice", "Prices", "X numbers", "Idle numbers", "Number history", "Complaint rate",
+		"Complained numbers", "Release codes", "Q.850 causes", "SIP codes", "Call quality", "Recordings",
+		"Missing records", "Files", "Rejects", "Conflicts", "Provenance",
 	}
 	if diff := cmp.Diff(want, f.GetSheetList()); diff != "" {
 		t.Error(diff)

@@ -26,8 +26,11 @@ select
     coalesce(cast(records.release_code as varchar), '') || coalesce(' ' || codes.meaning_en, '') as "release code",
     calls.outcome,
     cast(rated.duration_s as varchar) || ' s = ' || rated.billed_min || ' started minutes' as minutes,
-    rated.billed_min || ' min x ' || cast(cast(rated.price_cny_per_min as decimal(18, 2)) as varchar) || ' CNY = '
-        || cast(cast(rated.list_charge_cny as decimal(18, 2)) as varchar) || ' CNY' as charge,
+    rated.billed_min || ' min x ' || plain_cny(prices.price_cny) || ' CNY = '
+        || plain_cny(rated.billed_min * prices.price_cny) || ' CNY' as charge,
+    hours.quantity || ' min of the account in this hour at this price, ' || hours.package_quantity || ' from packages, '
+        || hours.payable_quantity || ' min x ' || plain_cny(hours.net_price_cny) || ' CNY cut to the fen = '
+        || cast(hours.charge_cny as varchar) || ' CNY' as "settled in",
     strftime(rated.month, '%Y-%m') || ', hour ' || strftime(rated.hour_at, '%Y-%m-%d %H:00') as "billed in",
     'app ' || cast(by_app.total_cny as varchar) || ' CNY, X number ' || cast(by_x.total_cny as varchar) || ' CNY in the month' as "part of"
 from staging.fee_records as records
@@ -43,6 +46,18 @@ left join calls.calls as calls
     and records.record_no = calls.record_no
 left join rated.calls as rated
     on calls.call_id = rated.call_id
+left join metered.usage as prices
+    on rated.month = prices.month
+    and rated.hour_at = prices.hour_at
+    and prices.item = 'call'
+    and rated.app_key = prices.app_key
+    and rated.mode = prices.mode
+    and rated.number_kind = prices.number_kind
+left join settled.hours as hours
+    on prices.month = hours.month
+    and prices.hour_at = hours.hour_at
+    and prices.item = hours.item
+    and prices.price_line = hours.price_line
 left join seeds.release_codes as codes
     on records.release_code = codes.release_code
 left join marts.charges_by_app as by_app

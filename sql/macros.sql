@@ -144,6 +144,39 @@ create or replace macro listed(kind, j) as
 -- archive text is shown.
 create or replace macro hide_numbers(t) as regexp_replace(t, '[0-9]{5,}', '*****', 'g');
 
+-- X numbers are Chinese mobiles or of the 700 range (domain 0a); what a record
+-- without one was booked under is none.
+create or replace macro is_x_number(x) as regexp_full_match(x, '\+86(1[0-9]{10}|700[0-9]{12})');
+
+-- Largest remainder: each part of a whole first gets its share without the
+-- fraction; what is left goes one by one to the largest remainders.
+create or replace macro whole_share(part, total, whole) as
+    case when whole > 0 then cast((cast(part as hugeint) * total) // whole as bigint) else 0 end;
+
+create or replace macro share_remainder(part, total, whole) as
+    case when whole > 0 then cast((cast(part as hugeint) * total) % whole as bigint) else 0 end;
+
+-- The fen an amount is whole of, and what is left of it.
+create or replace macro whole_fen(amount) as cast(floor(amount * 100) as bigint);
+
+create or replace macro fen_to_cny(fen) as cast(fen * 0.01 as decimal(18, 2));
+
+-- Money as text: the fen, and what it has beyond.
+create or replace macro plain_cny(amount) as regexp_replace(cast(amount as varchar), '(\.[0-9]{2}[0-9]*?)0+$', '\1');
+
+-- Money per unit, six decimals, rounded half up, without a float.
+create or replace macro cny_per_unit(amount_cny, units) as
+    case when units > 0
+        then cast(cast((cast(amount_cny * 2000000 as hugeint) + units) // (2 * units) as decimal(18, 0)) * 0.000001 as decimal(18, 6))
+    end;
+
+-- Part of a whole in percent, four decimals, rounded half up: for rates whose
+-- limits are hundredths of a percent.
+create or replace macro fine_percent(part, whole) as
+    case when whole > 0
+        then cast(cast((part * 2000000 + whole) // (2 * whole) as decimal(18, 0)) * 0.0001 as decimal(18, 4))
+    end;
+
 -- Tables kept by hand: what people type, and what is wrong with it. A problem
 -- is one line that names the column and the remedy, null when there is none.
 

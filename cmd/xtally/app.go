@@ -37,10 +37,7 @@ func (a *app) configure(cmd *cobra.Command) error {
 
 // open opens the database with the settings.
 func (a *app) open(ctx context.Context) (*xtally.Tally, error) {
-	opts := []xtally.Option{xtally.WithLogger(a.logger()), xtally.WithProgress(newProgress(a.err))}
-	if a.settings.SettleBy != "" {
-		opts = append(opts, xtally.WithSettleBy(a.settings.SettleBy), xtally.WithZeroSecondMin(a.settings.ZeroSecondMin))
-	}
+	opts := []xtally.Option{xtally.WithLogger(a.logger()), xtally.WithProgress(newProgress(a.err)), xtally.WithRules(a.settings.rules())}
 	if m := a.settings.MemoryLimit; m != "" {
 		n, err := xtally.ParseBytes(m)
 		if err != nil {

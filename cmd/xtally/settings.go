@@ -42,6 +42,10 @@ type settings struct {
 	MemoryLimit   string `yaml:"memory_limit"`
 	SettleBy      string `yaml:"settle_by"`
 	ZeroSecondMin int    `yaml:"zero_second_min"`
+	SplitRule     string `yaml:"split_rule"`
+
+	ComplaintLimitPct    string `yaml:"complaint_limit_pct"`
+	ComplaintLimitFAQPct string `yaml:"complaint_limit_faq_pct"`
 
 	config  string
 	json    bool
@@ -78,7 +82,7 @@ func (s *settings) addArchiveFlag(f *pflag.FlagSet) {
 
 // addTableFlags adds the tables people keep by hand.
 func (s *settings) addTableFlags(f *pflag.FlagSet) {
-	f.StringVar(&s.Prices, "prices", "", "price table `FILE`: item, number_kind, app_key, mode, valid_from, valid_to, price_cny, discount (default: list prices)")
+	f.StringVar(&s.Prices, "prices", "", "price table `FILE`: item, number_kind, app_key, mode, valid_from, valid_to, price_cny, discount")
 	f.StringVar(&s.Packages, "packages", "", "package table `FILE`: package_id, minutes, sms, price_cny, bought_at, valid_from, valid_to")
 	f.StringVar(&s.Numbers, "numbers", "", "number table `FILE`: x_number, kind, app_key, city, issued_date, returned_date")
 	f.StringVar(&s.Complaints, "complaints", "", "complaint table `FILE`: complaint_date, x_number, complained_party, type, source, note")
@@ -90,8 +94,8 @@ const tablesHelp = `
 The tables people keep by hand (prices, packages, numbers, complaints, stats) are
 csv or xlsx, headings English or Chinese in any order, dates like 2026-10-31 or
 2026-10-31 23:59:59 in Beijing time. A table holds for the run it is given to and
-no longer: without it, run and build go back to what holds without it. A price or
-package holds from valid_from until just before valid_to; a package without
+no longer: without it, run and build go back to what holds without it, such as the
+vendor's list prices. A price or package holds from valid_from until just before valid_to; a package without
 valid_from begins with the full hour after bought_at (10:03 and 10:00:00: 11:00) and
 ends 12 months later. Any error in a table stops the work before it begins.`
 
@@ -102,6 +106,17 @@ func (s *settings) tables() xtally.Tables {
 func (s *settings) addRuleFlags(f *pflag.FlagSet) {
 	f.StringVar(&s.SettleBy, "settle-by", "end", "`MOMENT` that decides a call's settlement hour: end or answer")
 	f.IntVar(&s.ZeroSecondMin, "zero-second-min", 0, "`MINUTES` of an answered call of 0 seconds: 0 or 1")
+	f.StringVar(&s.SplitRule, "split-rule", "proportional", "`RULE` for an hour that packages cover in part: proportional or first_come")
+	f.StringVar(&s.ComplaintLimitPct, "complaint-limit-pct", "0.01", "`PERCENT` a month's complaint rate must stay under (usage rules)")
+	f.StringVar(&s.ComplaintLimitFAQPct, "complaint-limit-faq-pct", "0.05", "`PERCENT` of the older limit (FAQ)")
+}
+
+// rules are the rules of money as set.
+func (s *settings) rules() xtally.Rules {
+	return xtally.Rules{
+		SettleBy: s.SettleBy, SplitRule: s.SplitRule, ZeroSecondMin: s.ZeroSecondMin,
+		ComplaintLimitPct: s.ComplaintLimitPct, ComplaintLimitFAQPct: s.ComplaintLimitFAQPct,
+	}
 }
 
 func (s *settings) addReportFlags(f *pflag.FlagSet) {
@@ -133,6 +148,9 @@ func (s *settings) check() error {
 	}
 	if s.ZeroSecondMin != 0 && s.ZeroSecondMin != 1 {
 		return s.bad("zero-second-min", fmt.Sprint(s.ZeroSecondMin), "0 or 1")
+	}
+	if s.SplitRule != "" && s.SplitRule != "proportional" && s.SplitRule != "first_come" {
+		return s.bad("split-rule", s.SplitRule, "proportional or first_come")
 	}
 	if n, err := xtally.ParseBytes(s.MemoryLimit); s.MemoryLimit != "" && (err != nil || n < leastMemory) {
 		return s.bad("memory-limit", s.MemoryLimit, "at least 256MB, such as 1500MB or 2GB")
@@ -254,4 +272,12 @@ lang: zh                   # zh or en
 # Rules the vendor does not document. Change them only when a bill proves it.
 settle_by: end             # a call's hour and month: that of its end, or of its answer
 zero_second_min: 0         # minutes of an answered call of 0 seconds: 0 or 1
+
+# Who uses a package's minutes in an hour it covers only in part: all by their
+# minutes (proportional), or the calls that ended first (first_come).
+split_rule: proportional
+
+# The complaint rate must stay under the first; the second is the older limit.
+complaint_limit_pct: 0.01
+complaint_limit_faq_pct: 0.05
 `

@@ -180,7 +180,7 @@ func (a *app) showRun(month xtally.Month, r xtally.RunResult) error {
 	if s.Provisional {
 		provisional = ", provisional: the month is not over"
 	}
-	fmt.Fprintf(a.out, "\n%s%s (Beijing time, list prices, without rent and packages)\n", s.Month, provisional)
+	fmt.Fprintf(a.out, "\n%s%s (Beijing time, rent included, without the price of packages)\n", s.Month, provisional)
 	w := tabwriter.NewWriter(a.out, 0, 0, 2, ' ', tabwriter.AlignRight)
 	fmt.Fprintln(w, "app_key\tcalls\tminutes\tSMS\tCNY\t")
 	for i, app := range s.Apps {

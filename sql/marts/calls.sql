@@ -2,32 +2,99 @@
 -- key: call_id
 -- stored: view
 -- proved by: rated.calls
--- For pivots and disputes, on request only. Numbers of people come straight
--- from raw and are masked by the report unless asked for.
+-- For pivots and disputes, on request only. Within an hour, app, X number and
+-- mode the share of the charge goes to the calls in the order they ended, so
+-- that the calls add up to it. Numbers of people come straight from raw and
+-- are masked by the report unless asked for.
+with
+
+shares as (
+    select
+        month, hour_at, app_key, x_number, mode, price_line,
+        sum(quantity) as quantity, sum(package_quantity) as package_quantity, sum(charge_cny) as charge_cny
+    from allocated.shares as shares
+    cross join staging.settings as settings
+    where shares.item = 'call' and shares.split_rule in ('any', settings.split_rule)
+    group by month, hour_at, app_key, x_number, mode, price_line
+),
+
+charged as (
+    select
+        calls.call_id, calls.month, calls.app_key, calls.x_number, calls.mode, calls.duration_s, calls.billed_min, calls.hour_at,
+        usage.price_cny, usage.net_price_cny, hours.state,
+        shares.quantity as share_quantity, shares.package_quantity as share_package_quantity, shares.charge_cny as share_charge_cny,
+        sum(calls.billed_min) over (
+            partition by calls.month, calls.hour_at, calls.app_key, calls.x_number, calls.mode
+            order by calls.settled_at, calls.call_id
+            rows unbounded preceding
+        ) as min_so_far
+    from rated.calls as calls
+    inner join metered.usage as usage
+        on calls.month = usage.month
+        and calls.hour_at = usage.hour_at
+        and usage.item = 'call'
+        and calls.app_key = usage.app_key
+        and calls.mode = usage.mode
+        and calls.number_kind = usage.number_kind
+    inner join settled.hours as hours
+        on usage.month = hours.month
+        and usage.hour_at = hours.hour_at
+        and usage.item = hours.item
+        and usage.price_line = hours.price_line
+    left join shares
+        on hours.state = 'split'
+        and calls.month = shares.month
+        and calls.hour_at = shares.hour_at
+        and calls.app_key = shares.app_key
+        and calls.x_number = shares.x_number
+        and calls.mode = shares.mode
+        and usage.price_line = shares.price_line
+),
+
+split as (
+    select
+        *,
+        case state
+            when 'package' then billed_min
+            when 'paid' then 0
+            else whole_share(min_so_far, share_package_quantity, share_quantity)
+                - whole_share(min_so_far - billed_min, share_package_quantity, share_quantity)
+        end as package_min,
+        case state
+            when 'package' then 0
+            when 'paid' then billed_min * net_price_cny
+            else fen_to_cny(
+                whole_share(min_so_far, whole_fen(share_charge_cny), share_quantity)
+                - whole_share(min_so_far - billed_min, whole_fen(share_charge_cny), share_quantity))
+        end as call_charge_cny
+    from charged
+)
+
 select
-    cast(calls.call_id as varchar) as call_id,
-    rated.month,
-    calls.app_key,
-    calls.x_number,
-    calls.mode,
+    cast(split.call_id as varchar) as call_id,
+    split.month,
+    split.app_key,
+    split.x_number,
+    split.mode,
     records.binding_id,
     records.session_id,
     records.caller_number,
     records.callee_number,
-    calls.started_at,
-    calls.answered_at,
-    calls.ended_at,
-    rated.duration_s,
-    rated.billed_min,
-    cast(rated.list_charge_cny as decimal(18, 2)) as list_charge_cny,
-    cast(rated.list_charge_cny as decimal(18, 2)) as call_charge_cny,
-    calls.release_code,
+    records.started_at,
+    records.answered_at,
+    records.ended_at,
+    split.duration_s,
+    split.billed_min,
+    cast(coalesce(split.package_min, 0) as bigint) as package_min,
+    cast(split.billed_min * split.price_cny as decimal(18, 6)) as list_charge_cny,
+    cast(coalesce(split.call_charge_cny, 0) as decimal(18, 2)) as call_charge_cny,
+    records.release_code,
     calls.outcome,
     files.file,
     records.line
-from rated.calls as rated
+from split
 inner join calls.calls as calls
-    on rated.call_id = calls.call_id
+    on split.call_id = calls.call_id
 inner join staging.fee_records as records
     on calls.file_id = records.file_id
     and calls.body_no = records.body_no

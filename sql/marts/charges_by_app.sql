@@ -1,6 +1,6 @@
 -- grain: one row per app and bill month
 -- key: month, app_key
--- What finance splits the bill by. Rent needs the number table and is empty yet.
+-- What finance splits the bill by.
 select
     month,
     app_key,
@@ -9,12 +9,12 @@ select
     cast(sum(duration_s) as bigint) as duration_s,
     cast(sum(billed_min) as bigint) as billed_min,
     cast(sum(package_min) as bigint) as package_min,
-    cast(sum(list_charge_cny) as decimal(18, 2)) as list_charge_cny,
+    cast(sum(list_charge_cny) as decimal(18, 6)) as list_charge_cny,
     cast(sum(call_charge_cny) as decimal(18, 2)) as call_charge_cny,
     cast(sum(sms_count) as bigint) as sms_count,
     cast(sum(sms_charge_cny) as decimal(18, 2)) as sms_charge_cny,
-    cast(count(distinct x_number) as bigint) as number_count,
-    cast(null as decimal(18, 2)) as rent_cny,
-    cast(sum(call_charge_cny + sms_charge_cny) as decimal(18, 2)) as total_cny
-from settled.daily_charges
+    cast(count(distinct case when x_number <> '(none)' then x_number end) as bigint) as number_count,
+    cast(sum(rent_cny) as decimal(18, 2)) as rent_cny,
+    cast(sum(call_charge_cny + sms_charge_cny + rent_cny) as decimal(18, 2)) as total_cny
+from summed.daily_charges
 group by month, app_key

@@ -1,6 +1,7 @@
 -- grain: one row per day of settlement, Beijing time
 -- key: month, date
--- Calls without any time are in no day: they stand under 1970-01-01.
+-- Without rent, which belongs to the month. Calls without any time are in no
+-- day: they stand under 1970-01-01.
 select
     month,
     date,
@@ -9,10 +10,11 @@ select
     cast(sum(duration_s) as bigint) as duration_s,
     cast(sum(billed_min) as bigint) as billed_min,
     cast(sum(package_min) as bigint) as package_min,
-    cast(sum(list_charge_cny) as decimal(18, 2)) as list_charge_cny,
+    cast(sum(list_charge_cny) as decimal(18, 6)) as list_charge_cny,
     cast(sum(call_charge_cny) as decimal(18, 2)) as call_charge_cny,
     cast(sum(sms_count) as bigint) as sms_count,
     cast(sum(sms_charge_cny) as decimal(18, 2)) as sms_charge_cny,
     cast(sum(call_charge_cny + sms_charge_cny) as decimal(18, 2)) as total_cny
-from settled.daily_charges
+from summed.daily_charges
+where mode <> 'RENT'
 group by month, date

@@ -1,6 +1,7 @@
 -- grain: one row per app, mode and bill month
 -- key: month, app_key, mode
--- SMS notices do not name a mode; they stand under SMS.
+-- SMS notices do not name a mode; they stand under SMS. Without rent, which
+-- belongs to the number and not to a mode.
 select
     month,
     app_key,
@@ -10,10 +11,11 @@ select
     cast(sum(duration_s) as bigint) as duration_s,
     cast(sum(billed_min) as bigint) as billed_min,
     cast(sum(package_min) as bigint) as package_min,
-    cast(sum(list_charge_cny) as decimal(18, 2)) as list_charge_cny,
+    cast(sum(list_charge_cny) as decimal(18, 6)) as list_charge_cny,
     cast(sum(call_charge_cny) as decimal(18, 2)) as call_charge_cny,
     cast(sum(sms_count) as bigint) as sms_count,
     cast(sum(sms_charge_cny) as decimal(18, 2)) as sms_charge_cny,
     cast(sum(call_charge_cny + sms_charge_cny) as decimal(18, 2)) as total_cny
-from settled.daily_charges
+from summed.daily_charges
+where mode <> 'RENT'
 group by month, app_key, mode

@@ -1,4 +1,4 @@
--- grain: one row per SMS notice of kind Notify, with what it costs
+-- grain: one row per SMS notice of kind Notify, with what is charged of it
 -- key: month, app_key, message_id
 -- stored: view
 -- Charged per message really sent (splitNum) when the result is 0 or 9; the
@@ -7,37 +7,33 @@ with
 
 notices as (
     select
-        messages.*,
-        guessed_number_kind(messages.x_number) as number_kind,
-        case
-            when results.is_charged then coalesce(messages.split_count, 1)
-            else 0
-        end as billable_count
+        messages.app_key,
+        messages.message_id,
+        messages.x_number,
+        coalesce(numbers.number_kind, guessed_number_kind(messages.x_number)) as number_kind,
+        messages.send_result,
+        coalesce(results.is_charged, false) as is_charged,
+        coalesce(messages.split_count, 1) as split_count,
+        messages.month,
+        coalesce(messages.sent_at, timestamp '1970-01-01') as settled_at
     from calls.messages as messages
+    left join staging.numbers as numbers
+        on messages.x_number = numbers.x_number
     left join seeds.sms_results as results
         on messages.send_result = results.send_result
     where messages.notification_mode = 'notify'
-),
-
-sms_prices as (
-    select number_kind, price_cny, valid_from_at, valid_to_at
-    from seeds.prices
-    where item = 'sms'
 )
 
 select
-    notices.app_key,
-    notices.message_id,
-    notices.x_number,
-    notices.number_kind,
-    notices.send_result,
-    notices.billable_count,
-    prices.price_cny as price_cny_per_message,
-    cast(notices.billable_count * prices.price_cny as decimal(18, 8)) as list_charge_cny,
-    notices.month,
-    date_trunc('hour', coalesce(notices.sent_at, timestamp '1970-01-01')) as hour_at
+    app_key,
+    message_id,
+    x_number,
+    number_kind,
+    'sms_' || number_kind as item,
+    send_result,
+    is_charged,
+    case when is_charged then split_count else 0 end as billable_count,
+    month,
+    settled_at,
+    date_trunc('hour', settled_at) as hour_at
 from notices
-left join sms_prices as prices
-    on notices.number_kind = prices.number_kind
-    and coalesce(notices.sent_at, timestamp '2000-01-01') >= prices.valid_from_at
-    and coalesce(notices.sent_at, timestamp '2000-01-01') < prices.valid_to_at

@@ -9,12 +9,12 @@ select
     mode,
     cast(valid_from as timestamp) as valid_from_at,
     cast(valid_to as timestamp) as valid_to_at,
-    cast(price_cny as decimal(18, 8)) as price_cny
+    cast(price_cny as decimal(12, 6)) as price_cny
 from (
     values
-        ('call', '', '', '', '2000-01-01', '2100-01-01', '0.06'),
-        ('sms', 'carrier', '', '', '2000-01-01', '2100-01-01', '0.27'),
-        ('sms', 'virtual', '', '', '2000-01-01', '2100-01-01', '0.28'),
-        ('rent', 'carrier', '', '', '2000-01-01', '2100-01-01', '15'),
-        ('rent', 'virtual', '', '', '2000-01-01', '2100-01-01', '5')
+        ('call', '', '', '', '1970-01-01', '2100-01-01', '0.06'),
+        ('sms', 'carrier', '', '', '1970-01-01', '2100-01-01', '0.27'),
+        ('sms', 'virtual', '', '', '1970-01-01', '2100-01-01', '0.28'),
+        ('rent', 'carrier', '', '', '1970-01-01', '2100-01-01', '15'),
+        ('rent', 'virtual', '', '', '1970-01-01', '2100-01-01', '5')
 ) as list_prices (item, number_kind, app_key, mode, valid_from, valid_to, price_cny)

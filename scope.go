@@ -1,0 +1,139 @@
+package xtally
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+	"strconv"
+)
+
+// scope decides which months to make anew, and writes them to raw.build_scope.
+func (b *builder) scope(ctx context.Context, print string, all bool) error {
+	was, err := b.meta(ctx, "built_with")
+	if err != nil {
+		return err
+	}
+	b.fresh = was != print
+	if b.fresh {
+		for _, layer := range slices.Backward(layers) {
+			if err := b.exec(ctx, "drop schema if exists "+layer+" cascade"); err != nil {
+				return err
+			}
+		}
+	}
+	if err := b.exec(ctx, "delete from raw.build_scope"); err != nil {
+		return err
+	}
+	if err := b.straddles(ctx); err != nil {
+		return err
+	}
+	changed := "select distinct month from raw.months_to_build"
+	if all || b.fresh {
+		changed = "select month from raw.fee_records union select month from raw.events " +
+			"union select month from raw.sms union select month from raw.number_status union " + changed
+	}
+	if err := b.exec(ctx, "insert into raw.build_scope "+changed); err != nil {
+		return err
+	}
+	if err := b.widenScope(ctx); err != nil {
+		return err
+	}
+	if b.months, err = b.texts(ctx, "select cast(month as varchar) from raw.build_scope order by month"); err != nil {
+		return err
+	}
+	return b.chargeScope(ctx)
+}
+
+// chargeScope decides which months to charge anew.
+func (b *builder) chargeScope(ctx context.Context) error {
+	tables, err := b.texts(ctx, "select coalesce(string_agg(name || ' ' || sha256, ' ' order by name), '') from raw.input_tables")
+	if err != nil {
+		return err
+	}
+	was, err := b.meta(ctx, "built_with_tables")
+	if err != nil {
+		return err
+	}
+	b.tables = tables[0]
+	b.newTables = was != b.tables
+	b.charged = b.months
+	switch {
+	case b.fresh:
+	case b.newTables:
+		return b.alsoCharge(ctx, "select month from calls.duplicates union select month from calls.messages union select month from calls.number_history")
+	case b.o.rules.SettleBy == "answer":
+		// A call that ends on the 1st can be settled in the month before.
+		return b.alsoCharge(ctx, "select cast(month - interval 1 month as date) from raw.build_scope where month > undated()")
+	}
+	return nil
+}
+
+// redrawn adds the months that a package covers otherwise than when they were
+// last settled: a late file of one month changes what is left for the next.
+func (b *builder) redrawn(ctx context.Context) error {
+	if b.fresh {
+		return nil
+	}
+	return b.alsoCharge(ctx, `select month
+		from (select month, item, hour_at, sum(package_quantity) as quantity from settled.hours where item in ('call', 'sms_virtual') group by month, item, hour_at) as was
+		full join (select item, hour_at, sum(drawn_quantity) as quantity from drawn.package_hours group by item, hour_at) as now using (item, hour_at)
+		where coalesce(was.quantity, 0) <> coalesce(now.quantity, 0) and month is not null`)
+}
+
+// alsoCharge adds the months a query gives to those charged anew.
+func (b *builder) alsoCharge(ctx context.Context, query string) error {
+	more, err := b.texts(ctx, "select distinct cast(month as varchar) from ("+query+") as more (month)")
+	if err != nil {
+		return err
+	}
+	b.charged = append(slices.Clone(b.charged), more...)
+	slices.Sort(b.charged)
+	b.charged = slices.Compact(b.charged)
+	return nil
+}
+
+// straddles notes which months share a call since the last build: versions of
+// one record that fall in two months, or a session's events around midnight.
+func (b *builder) straddles(ctx context.Context) error {
+	last, err := b.meta(ctx, "built_to_file")
+	if err != nil {
+		return err
+	}
+	id, _ := strconv.ParseInt(last, 10, 64) // empty before the first build: all files are new
+	if err := b.conn.QueryRowContext(ctx, "select coalesce(max(file_id), 0) > ? from raw.files", id).Scan(&b.newFiles); err != nil {
+		return err
+	}
+	if err := b.exec(ctx, fmt.Sprintf("set variable built_to_file = %d", id)); err != nil {
+		return err
+	}
+	return errors.Join(b.link(ctx, "straddling_records"), b.link(ctx, "straddling_sessions"))
+}
+
+// link adds the pairs of months that a query of sql/ingest finds.
+func (b *builder) link(ctx context.Context, name string) error {
+	q, err := b.o.readSQL("ingest/" + name + ".sql")
+	if err != nil {
+		return err
+	}
+	return b.exec(ctx, "insert into raw.straddles select * from ("+q+") except select * from raw.straddles")
+}
+
+// widenScope adds months linked by straddles until none is missing. Before the
+// first build all months are in it anyway.
+func (b *builder) widenScope(ctx context.Context) error {
+	for !b.fresh {
+		r, err := b.conn.ExecContext(ctx, `insert into raw.build_scope
+			select distinct other_month
+			from (select * from raw.straddles union all select month, other_month from calls.straddles)
+			where month in (select month from raw.build_scope)
+				and other_month not in (select month from raw.build_scope)`)
+		if err != nil {
+			return err
+		}
+		if n, err := r.RowsAffected(); err != nil || n == 0 {
+			return err
+		}
+	}
+	return nil
+}

@@ -1,0 +1,66 @@
+-- grain: one row per bill month
+-- key: month
+-- Rate = complaints of the month / X numbers in use in the month. Two limits are
+-- documented: 0.01 % (usage rules, 封禁规则) and 0.05 % (FAQ); both are
+-- settings. "Now" is the last hour known; the projection goes on at this pace.
+with
+
+known as (
+    select max(hour_at) + interval 1 hour as known_until_at from metered.usage where month > undated()
+),
+
+in_use as (
+    select month, count(distinct x_number) as numbers_in_use
+    from rated.number_use
+    where month > undated() and is_x_number(x_number)
+    group by month
+),
+
+complained as (
+    select month, count(*) as complaint_count, count(distinct x_number) as complained_number_count
+    from staging.complaints
+    group by month
+),
+
+counted as (
+    select
+        in_use.month,
+        coalesce(complained.complaint_count, 0) as complaint_count,
+        coalesce(complained.complained_number_count, 0) as complained_number_count,
+        in_use.numbers_in_use,
+        date_diff('day', in_use.month, cast(in_use.month + interval 1 month as date)) as days_in_month,
+        greatest(1, date_diff('day', in_use.month, cast(least(
+            cast(in_use.month + interval 1 month as timestamp), known.known_until_at + interval 1 day
+        ) as date))) as days_known,
+        settings.complaint_limit_pct,
+        settings.complaint_limit_faq_pct
+    from in_use
+    cross join known
+    cross join staging.settings as settings
+    left join complained
+        on in_use.month = complained.month
+),
+
+projected as (
+    select *, started_units(complaint_count * days_in_month, days_known) as projected_count
+    from counted
+)
+
+select
+    month,
+    cast(complaint_count as bigint) as complaint_count,
+    cast(complained_number_count as bigint) as complained_number_count,
+    cast(numbers_in_use as bigint) as numbers_in_use,
+    fine_percent(complaint_count, numbers_in_use) as rate_pct,
+    complaint_limit_pct as limit_pct,
+    complaint_limit_faq_pct as limit_faq_pct,
+    cast(projected_count as bigint) as projected_count,
+    fine_percent(projected_count, numbers_in_use) as projected_rate_pct,
+    case
+        when complaint_count = 0 then 'ok'
+        when complaint_count * 100 >= complaint_limit_faq_pct * numbers_in_use then 'over_both_limits'
+        when complaint_count * 100 >= complaint_limit_pct * numbers_in_use then 'over_limit'
+        when projected_count * 100 >= complaint_limit_pct * numbers_in_use then 'projected_over_limit'
+        else 'ok'
+    end as status
+from projected

@@ -1,0 +1,15 @@
+-- grain: one row per item, number kind, app, mode and period in force
+-- key: item, number_kind, app_key, mode, valid_from_at
+-- What the charges were made with. Empty app and mode mean all that no row names.
+select
+    item,
+    number_kind,
+    app_key,
+    mode,
+    price_cny,
+    discount,
+    net_price_cny,
+    price_line,
+    valid_from_at,
+    valid_to_at
+from staging.prices

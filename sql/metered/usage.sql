@@ -1,0 +1,41 @@
+-- grain: one row per settlement hour, item, app, mode and number kind, with its price
+-- key: month, hour_at, item, app_key, mode, number_kind
+-- All that one price holds for. The price is that of the hour's beginning:
+-- the vendor settles by the hour, so prices change on the hour. Line -1 is no
+-- price at all, which a check refuses.
+with
+
+used as (
+    select month, hour_at, 'call' as item, 'call' as priced_item, app_key, mode, number_kind, sum(billed_min) as quantity
+    from rated.calls
+    group by month, hour_at, app_key, mode, number_kind
+    union all
+    select month, hour_at, item, 'sms', app_key, 'SMS', number_kind, sum(billable_count)
+    from rated.messages
+    group by month, hour_at, item, app_key, number_kind
+)
+
+select
+    used.month,
+    used.hour_at,
+    used.item,
+    used.app_key,
+    used.mode,
+    used.number_kind,
+    cast(used.quantity as bigint) as quantity,
+    coalesce(prices.price_line, -1) as price_line,
+    prices.price_cny,
+    prices.discount,
+    prices.net_price_cny
+from used
+left join (select distinct app_key from staging.prices) as priced_apps
+    on used.app_key = priced_apps.app_key
+left join (select distinct mode from staging.prices) as priced_modes
+    on used.mode = priced_modes.mode
+left join staging.prices as prices
+    on used.priced_item = prices.item
+    and used.number_kind = prices.number_kind
+    and coalesce(priced_apps.app_key, '') = prices.app_key
+    and coalesce(priced_modes.mode, '') = prices.mode
+    and used.hour_at >= prices.valid_from_at
+    and used.hour_at < prices.valid_to_at

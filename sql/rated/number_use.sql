@@ -1,0 +1,30 @@
+-- grain: one row per X number, app and bill month of use
+-- key: month, x_number, app_key
+-- In use is a number that a call reached or a message was sent over, charged
+-- or not.
+with
+
+used as (
+    select
+        month, x_number, app_key,
+        count(*) as call_count, 0 as message_count,
+        min(last_known_at) as first_used_at, max(last_known_at) as last_used_at
+    from calls.calls
+    where outcome <> 'other_product'
+    group by month, x_number, app_key
+    union all
+    select month, x_number, app_key, 0, count(*), min(sent_at), max(sent_at)
+    from calls.messages
+    group by month, x_number, app_key
+)
+
+select
+    month,
+    x_number,
+    app_key,
+    cast(sum(call_count) as bigint) as call_count,
+    cast(sum(message_count) as bigint) as message_count,
+    min(first_used_at) as first_used_at,
+    max(last_used_at) as last_used_at
+from used
+group by month, x_number, app_key
