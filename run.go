@@ -13,6 +13,7 @@ import (
 type Job struct {
 	Archive []string // files, folders or globs of callback archives
 	Tables  Tables   // prices, packages, numbers, complaints and stats, if any
+	Bill    []string // files, folders or globs of the vendor's bill, if any
 	Month   Month
 	Out     string // reports go to Out/YYYY-MM
 	Report  ReportOptions
@@ -21,14 +22,15 @@ type Job struct {
 // RunResult says what a run did, and the month's figures.
 type RunResult struct {
 	Tables  []InputTable
+	Bills   []Bill
 	Load    LoadResult
 	Build   BuildResult
 	Reports []reports.File
 	Summary Summary
 }
 
-// Run loads, builds and reports. It reads the tables first: one with an error
-// ([*TableError]) stops it before anything is charged. Reports are written only
+// Run loads, builds and reports. It reads the tables and the bill first:
+// one with an error ([*TableError]) stops it before anything is charged. Reports are written only
 // when every check held and the archive held a callback at all
 // ([ErrNoCallbacks]). Files that could not be opened are listed in
 // RunResult.Load.Failed and returned as the error after the reports are written,
@@ -41,6 +43,11 @@ func (t *Tally) Run(ctx context.Context, job Job) (RunResult, error) {
 	}
 	if r.Tables, err = t.InputTables(ctx); err != nil {
 		return r, err
+	}
+	if len(job.Bill) > 0 {
+		if r.Bills, err = t.LoadBill(ctx, job.Bill...); err != nil {
+			return r, err
+		}
 	}
 	if r.Load, err = t.load(ctx, job.Archive, job.Out); err != nil {
 		return r, err

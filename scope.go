@@ -31,7 +31,8 @@ func (b *builder) scope(ctx context.Context, print string, all bool) error {
 	changed := "select distinct month from raw.months_to_build"
 	if all || b.fresh {
 		changed = "select month from raw.fee_records union select month from raw.events " +
-			"union select month from raw.sms union select month from raw.number_status union " + changed
+			"union select month from raw.sms union select month from raw.number_status " +
+			"union select month from raw.bill_file_months union " + changed
 	}
 	if err := b.exec(ctx, "insert into raw.build_scope "+changed); err != nil {
 		return err
@@ -61,7 +62,8 @@ func (b *builder) chargeScope(ctx context.Context) error {
 	switch {
 	case b.fresh:
 	case b.newTables:
-		return b.alsoCharge(ctx, "select month from calls.duplicates union select month from calls.messages union select month from calls.number_history")
+		return b.alsoCharge(ctx, "select month from calls.duplicates union select month from calls.messages "+
+			"union select month from calls.number_history union select month from raw.bill_file_months")
 	case b.o.rules.SettleBy == "answer":
 		// A call that ends on the 1st can be settled in the month before.
 		return b.alsoCharge(ctx, "select cast(month - interval 1 month as date) from raw.build_scope where month > undated()")

@@ -15,7 +15,7 @@ type TableError = ingest.TableError
 
 // InputTable is a table that was read.
 type InputTable struct {
-	Name   string `json:"name"` // prices, packages, numbers, complaints or stats
+	Name   string `json:"name"` // prices, packages, numbers, complaints, stats or bill_items
 	File   string `json:"file"`
 	SHA256 string `json:"sha256"`
 	Rows   int64  `json:"rows"`

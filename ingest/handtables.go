@@ -48,5 +48,13 @@ func handTables() []table {
 			{"answered", numberCell, false, []string{"answeredcount", "接通次数", "接通数", "接通量", "接听次数", "应答次数", "呼叫接通次数"}},
 			{"duration_s", numberCell, false, []string{"duration", "durations", "通话时长", "时长", "总时长", "通话总时长"}},
 		}, func(t Tables) string { return t.Stats }},
+		{"bill_items", "bill_items", []column{
+			{"pattern", textCell, false, []string{"words", "关键词", "关键字"}},
+			{"product", textCell, false, []string{"productname", "产品", "产品名称"}},
+			{"usage_type", textCell, false, []string{"usagetypecode", "使用量类型", "使用量类型编码"}},
+			{"unit", textCell, false, []string{"usageunit", "使用量单位", "单位"}},
+			{"charging_mode", textCell, false, []string{"billingmode", "计费模式"}},
+			{"item", textCell, true, []string{"计费项", "收费项", "项目"}},
+		}, func(t Tables) string { return t.BillItems }},
 	}
 }

@@ -14,6 +14,7 @@ import (
 	"github.com/xuri/excelize/v2"
 	"golang.org/x/text/encoding/simplifiedchinese"
 	"golang.org/x/text/encoding/unicode"
+	"golang.org/x/text/transform"
 )
 
 // sheet is a table of a csv file or of one sheet of a workbook, read row by
@@ -24,6 +25,7 @@ type sheet struct {
 	date1904 bool // days of date cells count from 1904
 	line     int  // of the row read last
 	read     func() ([]string, error)
+	offset   func() int64 // bytes of csv text read so far
 	close    func() error
 }
 
@@ -64,7 +66,7 @@ func openSheet(path, tempDir string, isKnown func(headings []string) bool) (*she
 	}
 	switch head = head[:n]; {
 	case isZip(head):
-		return openWorkbook(path, tempDir, isKnown)
+		return openWorkbook(path, tempDir, 1, isKnown)
 	case bytes.HasPrefix(head, []byte{0xd0, 0xcf, 0x11, 0xe0}):
 		return nil, errors.New("is an old .xls or has a password; save it as .xlsx without one, or as csv")
 	}
@@ -87,7 +89,7 @@ func csvSheet(r io.Reader, comma rune) *sheet {
 	c := csv.NewReader(r)
 	c.Comma = comma
 	c.FieldsPerRecord = -1
-	s := &sheet{close: func() error { return nil }}
+	s := &sheet{close: func() error { return nil }, offset: c.InputOffset}
 	s.read = func() ([]string, error) {
 		cells, err := c.Read()
 		var bad *csv.ParseError
@@ -126,6 +128,35 @@ func decodeText(b []byte) (string, error) {
 	return string(b), nil
 }
 
+// decoded reads a text of any size as UTF-8. What is not UTF-8 is GB18030, or
+// UTF-16 where a byte order mark says so; bytes that are neither are replaced.
+func decoded(r io.Reader, isUTF8 bool) (*bufio.Reader, error) {
+	br := bufio.NewReaderSize(r, readBytes)
+	head, err := br.Peek(3)
+	if err != nil && err != io.EOF {
+		return nil, err
+	}
+	switch {
+	case bytes.HasPrefix(head, []byte("\xff\xfe")) || bytes.HasPrefix(head, []byte("\xfe\xff")):
+		utf16 := unicode.UTF16(unicode.LittleEndian, unicode.ExpectBOM)
+		return bufio.NewReaderSize(transform.NewReader(br, utf16.NewDecoder()), readBytes), nil
+	case !isUTF8:
+		return bufio.NewReaderSize(transform.NewReader(br, simplifiedchinese.GB18030.NewDecoder()), readBytes), nil
+	case bytes.HasPrefix(head, []byte("\xef\xbb\xbf")):
+		_, err = br.Discard(3)
+	}
+	return br, err
+}
+
+// peekComma is commaOf for a text that is not read yet.
+func peekComma(r *bufio.Reader) (rune, error) {
+	head, err := r.Peek(sniffBytes * 16)
+	if err != nil && err != io.EOF {
+		return 0, err
+	}
+	return commaOf(string(head)), nil
+}
+
 // commaOf is the one of comma, semicolon and tab that the first line with
 // text has most of.
 func commaOf(text string) rune {
@@ -139,8 +170,9 @@ func commaOf(text string) rune {
 	return best
 }
 
-// openWorkbook opens the first sheet with known headings.
-func openWorkbook(path, tempDir string, isKnown func([]string) bool) (*sheet, error) {
+// openWorkbook opens the first sheet with known headings in one of its first
+// rows with text.
+func openWorkbook(path, tempDir string, titleRows int, isKnown func([]string) bool) (*sheet, error) {
 	f, err := excelize.OpenFile(path, excelize.Options{RawCellValue: true, TmpDir: tempDir})
 	if err != nil {
 		return nil, fmt.Errorf("is no workbook: %w; save it as .xlsx again", err)
@@ -151,11 +183,19 @@ func openWorkbook(path, tempDir string, isKnown func([]string) bool) (*sheet, er
 		if err != nil {
 			continue // a chart
 		}
-		headings, err := s.next()
-		s.close()
-		if err == nil && (name == "" || isKnown(headings)) {
-			name, found = candidate, isKnown(headings)
+		for range titleRows {
+			headings, err := s.next()
+			if err != nil {
+				break
+			}
+			if found = isKnown(headings); found || name == "" {
+				name = candidate
+			}
+			if found {
+				break
+			}
 		}
+		s.close()
 		if found {
 			break
 		}

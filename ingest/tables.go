@@ -23,11 +23,12 @@ type Tables struct {
 	Numbers    string // X numbers with kind, app and dates
 	Complaints string // complaints as the vendor mailed them
 	Stats      string // calls per day as the vendor's console counts them
+	BillItems  string // which item the names in the vendor's bill mean
 }
 
 // TableError says where in a table something is wrong, and what to do.
 type TableError struct {
-	Table string // prices, packages, numbers, complaints or stats
+	Table string // prices, packages, numbers, complaints, stats, bill_items or bill
 	File  string // path as given
 	Sheet string // of a workbook
 	Line  int    // 0 when the file as a whole is meant

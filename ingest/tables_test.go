@@ -329,9 +329,9 @@ func TestTableErrors(t *testing.T) {
 		"not text":        {"stats", "date,calls\n2026\x00", []string{"stats t.csv: is not text; want a csv or xlsx file"}},
 		"no known bytes":  {"stats", "date,calls\n\xff\xff\xff", []string{"stats t.csv: is neither UTF-8 nor GB18030 text; save it as CSV UTF-8 or xlsx"}},
 	}
+	conn := openRaw(t) // nothing of it is kept
 	for name, tt := range tests {
 		t.Run(name, func(t *testing.T) {
-			conn := openRaw(t)
 			if diff := cmp.Diff(tt.want, loadText(t, conn, tt.table, "t.csv", []byte(tt.text))); diff != "" {
 				t.Errorf("errors (-want +got):\n%s", diff)
 			}

@@ -270,3 +270,102 @@ create or replace macro x_number_problem(t) as
     end;
 
 create or replace macro only_problems(all_of) as list_filter(all_of, lambda p: p is not null);
+
+-- The vendor's bill: what its cells mean.
+
+-- The bill writes -- where it has nothing to say.
+create or replace macro absent(t) as case when trim(t) in ('', '-', '--', '---', 'null', 'N/A') then null else trim(t) end;
+
+-- Times carry GMT+08:00; another zone is turned into Beijing's.
+create or replace macro bill_time(t) as
+    case
+        when t is null or length(t) < 8 then null
+        when length(t) = 29 and ends_with(t, ' GMT+08:00') and substr(t, 5, 1) = '-' then try_cast(left(t, 19) as timestamp)
+        when regexp_matches(t, '(GMT|UTC)?[+-][0-9]{2}:[0-9]{2}$')
+            then typed_time(trim(regexp_replace(t, '(GMT|UTC)?[+-][0-9]{2}:[0-9]{2}$', ''))) + interval 8 hour
+                - to_minutes(
+                    case when t[-6] = '-' then -1 else 1 end
+                    * (cast(t[-5:-4] as integer) * 60 + cast(t[-2:] as integer)))
+        else typed_time(trim(t))
+    end;
+
+-- Consume times are ranges for what is used, single moments for what is bought.
+create or replace macro range_start(t) as
+    case
+        when length(t) = 59 and substr(t, 30, 1) = '-' then bill_time(left(t, 29))
+        else bill_time(regexp_extract(trim(t), '^([0-9]{4}[-/][0-9]{1,2}[-/][0-9]{1,2}( [0-9:]+)?( ?(GMT|UTC)[+-][0-9:]+)?)', 1))
+    end;
+
+create or replace macro range_end(t) as
+    case
+        when length(t) = 59 and substr(t, 30, 1) = '-' then bill_time(right(t, 29))
+        else bill_time(regexp_extract(trim(t), '[0-9] ?[-~至] ?([0-9]{4}[-/][0-9]{1,2}[-/][0-9]{1,2} [0-9:]+( ?(GMT|UTC)[+-][0-9:]+)?)$', 1))
+    end;
+
+create or replace macro bill_cycle(t) as
+    case
+        when length(t) = 7 and substr(t, 5, 1) = '-' then try_cast(t || '-01' as date)
+        when regexp_matches(trim(t), '^20[0-9]{2}[-/年]?[0-9]{1,2}($|[-/月])')
+            then try_cast(regexp_extract(trim(t), '^(20[0-9]{2})', 1) || '-'
+                || lpad(regexp_extract(trim(t), '^20[0-9]{2}[-/年]?([0-9]{1,2})', 1), 2, '0') || '-01' as date)
+    end;
+
+create or replace macro bill_decimal(t) as
+    case
+        when t is null or t = '--' then null
+        when contains(t, ',') then try_cast(replace(t, ',', '') as decimal(24, 8))
+        else try_cast(t as decimal(24, 8))
+    end;
+
+-- What was paid by all means; null when the bill names none of them.
+create or replace macro bill_payments(cash, credit, coupon, cash_coupon, stored_card, bonus, debt) as
+    case when coalesce(
+        bill_decimal(cash), bill_decimal(credit), bill_decimal(coupon), bill_decimal(cash_coupon),
+        bill_decimal(stored_card), bill_decimal(bonus), bill_decimal(debt)) is not null
+        then coalesce(bill_decimal(cash), 0) + coalesce(bill_decimal(credit), 0) + coalesce(bill_decimal(coupon), 0)
+            + coalesce(bill_decimal(cash_coupon), 0) + coalesce(bill_decimal(stored_card), 0)
+            + coalesce(bill_decimal(bonus), 0) + coalesce(bill_decimal(debt), 0)
+    end;
+
+create or replace macro currency_code(t) as
+    case
+        when absent(t) is null or upper(trim(t)) in ('¥', '￥', '元', 'CNY', 'RMB', '人民币') then 'CNY'
+        when trim(t) = '$' then 'USD'
+        else upper(trim(t))
+    end;
+
+-- By the product type's code; bills without it name the service.
+create or replace macro is_private_number(code, product_type, product_name) as
+    case
+        when absent(code) is not null then lower(trim(code)) = 'hws.service.type.privatenumber'
+        else regexp_matches(lower(concat_ws(' ', product_type, product_name)), '隐私保护通话|隐私号|private ?number|privacy ?number')
+    end;
+
+create or replace macro bill_words(t) as regexp_replace(lower(t), '隐私保护通话|隐私号码|private ?number|privacy ?number', ' ', 'g');
+
+-- Whether a text has all words of one of the alternatives; no pattern, any text.
+create or replace macro has_words(t, pattern) as
+    trim(pattern) = '' or len(list_filter(
+        string_split(lower(pattern), '|'),
+        lambda alternative: trim(alternative) <> '' and len(list_filter(
+            string_split_regex(trim(alternative), ' +'),
+            lambda word: not contains(lower(coalesce(t, '')), word))) = 0)) > 0;
+
+-- Charge, refund or adjustment, by the words of the bill or the numbers of its
+-- API; a bill without either tells a refund by its sign.
+create or replace macro bill_row_class(bill_type, order_type, amount) as
+    case
+        when regexp_matches(lower(bill_type), '手续费|增收') then 'charge'
+        when regexp_matches(lower(bill_type), '退款|refund|unsubscri|^(4|20|24)$') then 'refund'
+        when regexp_matches(lower(bill_type), '调账|调整|核销|补偿|赔偿|adjust|compensat|write-?off|^(9|100|101|102)$') then 'adjustment'
+        when bill_type is not null and amount >= 0 then 'charge'
+        when regexp_matches(lower(order_type), '退订|退款|unsubscri|refund') then 'refund'
+        when amount < 0 then 'refund'
+        else 'charge'
+    end;
+
+-- Which bill is believed first for a month: the final usage details, then what
+-- there is of them, then the coarser bills.
+create or replace macro bill_source_rank(kind, scope, is_final) as
+    case kind when 'usage_detail' then 0 when 'transaction' then 10 when 'resource' then 20 else 30 end
+    + case when is_final then 1 when scope in ('month', 'unnamed') then 2 when scope = 'day' then 3 else 4 end;

@@ -122,6 +122,19 @@ func (a *app) warnMonth(ctx context.Context, t *xtally.Tally, month xtally.Month
 	return nil
 }
 
+// warnBills says when the bills given are all of other months.
+func (a *app) warnBills(month xtally.Month, bills []xtally.Bill) {
+	var of []string
+	for _, b := range bills {
+		of = append(of, b.Months...)
+	}
+	slices.Sort(of)
+	if len(bills) > 0 && !slices.Contains(of, month.String()) {
+		fmt.Fprintf(a.err, "xtally: note: the bills given are of %s, none of %s; give that month's bill, or another --month\n",
+			strings.Join(slices.Compact(of), ", "), month)
+	}
+}
+
 // printJSON prints a result for machines.
 func (a *app) printJSON(v any) error {
 	e := json.NewEncoder(a.out)

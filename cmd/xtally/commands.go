@@ -56,11 +56,13 @@ func newLoad(a *app) *cobra.Command {
 		Long: `Loads call records, call events, SMS notices and number status from files,
 folders or globs: plain, .gz, .zst, .zip, .tar, .tar.gz, told by content and
 not by name. Content that was loaded before, also under another name, is
-skipped. It does not charge anything: build does.`,
-		Example: "  xtally load --db xtally.duckdb --archive testdata/demo/in",
-		Args:    noArgs,
+skipped. It does not charge anything: build does.
+` + billHelp,
+		Example: `  xtally load --db xtally.duckdb --archive testdata/demo/in
+  xtally load --db xtally.duckdb --bill bills`,
+		Args: noArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
-			if len(a.settings.Archive) == 0 {
+			if len(a.settings.Archive) == 0 && len(a.settings.Bill) == 0 {
 				return errNoArchive
 			}
 			t, err := a.open(cmd.Context())
@@ -68,6 +70,15 @@ skipped. It does not charge anything: build does.`,
 				return err
 			}
 			defer t.Close()
+			bills := []xtally.Bill{}
+			if len(a.settings.Bill) > 0 {
+				if bills, err = t.LoadBill(cmd.Context(), a.settings.Bill...); err != nil {
+					return err
+				}
+			}
+			if len(a.settings.Archive) == 0 {
+				return a.showBills(bills)
+			}
 			r, err := t.Load(cmd.Context(), a.settings.Archive...)
 			if err != nil {
 				return err
@@ -76,15 +87,23 @@ skipped. It does not charge anything: build does.`,
 			if err != nil {
 				return err
 			}
-			if err := a.showLoad(r, books); err != nil {
+			if err := a.showLoad(bills, r, books); err != nil {
 				return err
 			}
 			return errors.Join(append(r.Failed, a.noCallbacks(r))...)
 		},
 	}
 	a.settings.addArchiveFlag(cmd.Flags())
+	a.settings.addBillFlag(cmd.Flags())
 	return cmd
 }
+
+// billHelp is the part of a command's help on bills.
+const billHelp = `
+The vendor's bill (csv, xlsx or zip, in Chinese or English) may be usage details,
+transactions, resources or a statement; rows of other products are left out. Bills
+add up in the database: a later or final one replaces the provisional one, and no
+row is counted from two of them.`
 
 var errNoArchive = usageError{errors.New("no archive; give --archive with a file, folder or glob of callbacks")}
 
@@ -205,6 +224,7 @@ func newRun(a *app) *cobra.Command {
 		Long: `Loads what is new in the archive, makes the months it touches, proves every
 check and writes the month's reports. Nothing is published when a check fails
 (exit 3). Run again over the same archive, it changes nothing.
+` + billHelp + `
 ` + tablesHelp,
 		Example: `  xtally run --db xtally.duckdb --archive testdata/demo/in --month 2026-10 --out reports
   xtally run --archive testdata/demo/in --month 2026-10 --prices prices.xlsx --numbers numbers.csv`,
@@ -226,10 +246,10 @@ check and writes the month's reports. Nothing is published when a check fails
 			}
 			defer t.Close()
 			r, err := t.Run(cmd.Context(), xtally.Job{
-				Archive: a.settings.Archive, Tables: a.settings.tables(), Month: month, Out: a.settings.Out, Report: a.reportOptions(),
+				Archive: a.settings.Archive, Tables: a.settings.tables(), Bill: a.settings.Bill, Month: month, Out: a.settings.Out, Report: a.reportOptions(),
 			})
 			if errors.Is(err, xtally.ErrNoCallbacks) {
-				return errors.Join(a.showLoad(r.Load, xtally.Books{}), err)
+				return errors.Join(a.showLoad(r.Bills, r.Load, xtally.Books{}), err)
 			}
 			if len(r.Reports) == 0 {
 				return err
@@ -237,6 +257,7 @@ check and writes the month's reports. Nothing is published when a check fails
 			if warnErr := a.warnMonth(cmd.Context(), t, month); warnErr != nil {
 				return errors.Join(err, warnErr)
 			}
+			a.warnBills(month, r.Bills)
 			if showErr := a.showRun(month, r); showErr != nil {
 				return showErr
 			}
@@ -245,6 +266,7 @@ check and writes the month's reports. Nothing is published when a check fails
 	}
 	a.settings.addArchiveFlag(cmd.Flags())
 	a.settings.addTableFlags(cmd.Flags())
+	a.settings.addBillFlag(cmd.Flags())
 	a.settings.addReportFlags(cmd.Flags())
 	a.settings.addRuleFlags(cmd.Flags())
 	return cmd

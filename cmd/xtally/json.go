@@ -57,7 +57,22 @@ type builtJSON struct {
 	Tables []xtally.InputTable `json:"tables"`
 }
 
+type billJSON struct {
+	Name          string   `json:"file"`
+	SHA256        string   `json:"sha256"`
+	Kind          string   `json:"kind,omitempty"`
+	Months        []string `json:"months"`
+	Rows          int64    `json:"rows"`
+	PrivateRows   int64    `json:"private_number_rows"`
+	OtherRows     int64    `json:"other_rows"`
+	OtherProducts string   `json:"other_products,omitempty"`
+	Final         bool     `json:"final"`
+	Status        string   `json:"status"`
+	KnownAs       string   `json:"known_as,omitempty"`
+}
+
 type runJSON struct {
+	Bills   []billJSON          `json:"bills"`
 	Tables  []xtally.InputTable `json:"tables"`
 	Load    loadJSON            `json:"load"`
 	Build   buildJSON           `json:"build"`
@@ -83,6 +98,18 @@ func loadAsJSON(r xtally.LoadResult) loadJSON {
 	return j
 }
 
+func billsAsJSON(bills []xtally.Bill) []billJSON {
+	all := []billJSON{}
+	for _, b := range bills {
+		all = append(all, billJSON{
+			Name: b.Name, SHA256: b.SHA256, Kind: b.Kind, Months: append([]string{}, b.Months...), Rows: b.Rows,
+			PrivateRows: b.PrivateRows, OtherRows: b.OtherRows, OtherProducts: b.OtherProducts, Final: b.Final,
+			Status: b.Status, KnownAs: b.Detail,
+		})
+	}
+	return all
+}
+
 func buildAsJSON(r xtally.BuildResult) buildJSON {
 	j := buildJSON{Months: []string{}, Undated: r.Undated, Checks: r.Checks, Seconds: r.Duration.Seconds()}
 	for _, m := range r.Months {
@@ -102,7 +129,7 @@ func (a *app) reportsAsJSON(month xtally.Month, files []reports.File) []reportJS
 
 func (a *app) runAsJSON(month xtally.Month, r xtally.RunResult) runJSON {
 	r.Summary.Apps = append([]xtally.AppSummary{}, r.Summary.Apps...)
-	return runJSON{r.Tables, loadAsJSON(r.Load), buildAsJSON(r.Build), a.reportsAsJSON(month, r.Reports), r.Summary}
+	return runJSON{billsAsJSON(r.Bills), r.Tables, loadAsJSON(r.Load), buildAsJSON(r.Build), a.reportsAsJSON(month, r.Reports), r.Summary}
 }
 
 func statusAsJSON(s xtally.Status) xtally.Status {

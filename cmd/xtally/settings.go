@@ -35,6 +35,8 @@ type settings struct {
 	Numbers       string `yaml:"numbers"`
 	Complaints    string `yaml:"complaints"`
 	Stats         string `yaml:"stats"`
+	BillItems     string `yaml:"bill_items"`
+	Bill          list   `yaml:"bill"`
 	Month         string `yaml:"month"`
 	Out           string `yaml:"out"`
 	Format        list   `yaml:"format"`
@@ -82,25 +84,39 @@ func (s *settings) addArchiveFlag(f *pflag.FlagSet) {
 
 // addTableFlags adds the tables people keep by hand.
 func (s *settings) addTableFlags(f *pflag.FlagSet) {
-	f.StringVar(&s.Prices, "prices", "", "price table `FILE`: item, number_kind, app_key, mode, valid_from, valid_to, price_cny, discount")
-	f.StringVar(&s.Packages, "packages", "", "package table `FILE`: package_id, minutes, sms, price_cny, bought_at, valid_from, valid_to")
-	f.StringVar(&s.Numbers, "numbers", "", "number table `FILE`: x_number, kind, app_key, city, issued_date, returned_date")
-	f.StringVar(&s.Complaints, "complaints", "", "complaint table `FILE`: complaint_date, x_number, complained_party, type, source, note")
-	f.StringVar(&s.Stats, "stats", "", "`FILE` of the console's statistics: date, calls, answered, duration_s")
+	f.StringVar(&s.Prices, "prices", "", "`FILE` of prices (default: list prices)")
+	f.StringVar(&s.Packages, "packages", "", "`FILE` of packages bought in advance")
+	f.StringVar(&s.Numbers, "numbers", "", "`FILE` of X numbers")
+	f.StringVar(&s.Complaints, "complaints", "", "`FILE` of complaints")
+	f.StringVar(&s.Stats, "stats", "", "`FILE` of the console's statistics")
+	f.StringVar(&s.BillItems, "bill-items", "", "`FILE` that tells items by the names in a bill")
+}
+
+func (s *settings) addBillFlag(f *pflag.FlagSet) {
+	f.StringArrayVar((*[]string)(&s.Bill), "bill", nil, "`PATH` of the vendor's bill: a csv, xlsx or zip, a folder or glob; may be repeated")
 }
 
 // tablesHelp is the part of a command's help on them.
 const tablesHelp = `
-The tables people keep by hand (prices, packages, numbers, complaints, stats) are
-csv or xlsx, headings English or Chinese in any order, dates like 2026-10-31 or
-2026-10-31 23:59:59 in Beijing time. A table holds for the run it is given to and
-no longer: without it, run and build go back to what holds without it, such as the
-vendor's list prices. A price or package holds from valid_from until just before valid_to; a package without
-valid_from begins with the full hour after bought_at (10:03 and 10:00:00: 11:00) and
-ends 12 months later. Any error in a table stops the work before it begins.`
+The tables people keep by hand are csv or xlsx, headings English or Chinese in any
+order, dates like 2026-10-31 or 2026-10-31 23:59:59 in Beijing time:
+  prices      item, number_kind, app_key, mode, valid_from, valid_to, price_cny,
+              discount (0.85, 85% or 8.5折); an empty filter means any
+  packages    package_id, minutes, sms, price_cny, bought_at, valid_from, valid_to
+  numbers     x_number, kind (carrier, virtual), app_key, city, issued_date,
+              returned_date
+  complaints  complaint_date, x_number, complained_party, type, source, note
+  stats       date, calls, answered, duration_s
+  bill-items  pattern, product, usage_type, unit, charging_mode, item: words that
+              must all occur in a bill row, a bar between alternatives
+A table holds for the run it is given to and no longer: without it, run and build
+go back to what holds without it. A price or package holds from valid_from until
+just before valid_to; a package without valid_from begins with the full hour after
+bought_at (10:03 and 10:00:00: 11:00) and ends 12 months later. Any error in a
+table stops the work before it begins.`
 
 func (s *settings) tables() xtally.Tables {
-	return xtally.Tables{Prices: s.Prices, Packages: s.Packages, Numbers: s.Numbers, Complaints: s.Complaints, Stats: s.Stats}
+	return xtally.Tables{Prices: s.Prices, Packages: s.Packages, Numbers: s.Numbers, Complaints: s.Complaints, Stats: s.Stats, BillItems: s.BillItems}
 }
 
 func (s *settings) addRuleFlags(f *pflag.FlagSet) {
@@ -263,6 +279,9 @@ archive:                   # files, folders or globs of callbacks
 #numbers: numbers.xlsx     # X numbers: kind, app, issued and returned
 #complaints: complaints.xlsx
 #stats: stats.csv          # calls per day as the vendor's console counts them
+#bill:                     # the vendor's bills: csv, xlsx or zip, files, folders or globs
+#  - bills
+#bill_items: items.csv     # which item the names in the bill mean
 month: last                # YYYY-MM, last or current
 out: reports               # reports go to out/YYYY-MM
 format: [csv, xlsx]        # csv, xlsx, parquet

@@ -16,12 +16,16 @@ import (
 
 // showLoad prints what a load did: the books in two lines, then only the files
 // a person should look at.
-func (a *app) showLoad(r xtally.LoadResult, books xtally.Books) error {
+func (a *app) showLoad(bills []xtally.Bill, r xtally.LoadResult, books xtally.Books) error {
 	j := loadAsJSON(r)
 	j.Books = &books
 	if a.settings.json {
-		return a.printJSON(j)
+		return a.printJSON(struct {
+			loadJSON
+			Bills []billJSON `json:"bills"`
+		}{j, billsAsJSON(bills)})
 	}
+	a.printBills(bills)
 	fmt.Fprintln(a.out, loadLine(r))
 	if books.Records > 0 {
 		fmt.Fprintf(a.out, "to build: %d call records = %d calls + %d duplicates + %d conflict losers + %d rejects\n",
@@ -106,6 +110,38 @@ func (a *app) showBuild(tables []xtally.InputTable, r xtally.BuildResult) error 
 	return err
 }
 
+// showBills prints what a load of bills alone did.
+func (a *app) showBills(bills []xtally.Bill) error {
+	if a.settings.json {
+		return a.printJSON(map[string]any{"bills": billsAsJSON(bills)})
+	}
+	a.printBills(bills)
+	return nil
+}
+
+func (a *app) printBills(bills []xtally.Bill) {
+	for _, b := range bills {
+		fmt.Fprintf(a.out, "bill %s: %s\n", b.Name, billNote(b))
+	}
+}
+
+func billNote(b xtally.Bill) string {
+	if b.Status == "known" {
+		if b.Name == b.Detail {
+			return "already loaded"
+		}
+		return "already loaded as " + b.Detail
+	}
+	if b.PrivateRows == 0 {
+		return fmt.Sprintf("%s, none of PrivateNumber", count(b.Rows, "row"))
+	}
+	issue := "provisional"
+	if b.Final {
+		issue = "final"
+	}
+	return fmt.Sprintf("%s, %d of PrivateNumber, %s left out; %s, %s", count(b.Rows, "row"), b.PrivateRows, count(b.OtherRows, "other"), issue, strings.Join(b.Months, ", "))
+}
+
 // showTables prints one line per table that was read.
 func (a *app) showTables(tables []xtally.InputTable) {
 	for _, t := range tables {
@@ -169,6 +205,7 @@ func (a *app) showRun(month xtally.Month, r xtally.RunResult) error {
 	}
 	s := r.Summary
 	a.showTables(r.Tables)
+	a.printBills(r.Bills)
 	fmt.Fprintln(a.out, loadLine(r.Load))
 	for _, f := range loadAsJSON(r.Load).Files {
 		if f.Status == "damaged" {

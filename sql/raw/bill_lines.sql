@@ -1,0 +1,40 @@
+-- grain: one row per PrivateNumber row of a bill file
+-- key: file_id, line
+-- As delivered, as text; month is that of the billing cycle. content_hash is
+-- over all of the row and finds rows that are delivered twice.
+create table if not exists raw.bill_lines (
+    file_id integer not null,
+    line bigint not null,
+    month date not null,
+    product_id ubigint not null,
+    content_hash ubigint not null,
+    cycle varchar,
+    consume_time varchar,
+    usage_start varchar,
+    usage_end varchar,
+    trade_id varchar,
+    trade_time varchar,
+    bill_type varchar,
+    order_type varchar,
+    original_order_id varchar,
+    resource_id varchar,
+    resource_name varchar,
+    resource_tag varchar,
+    unit_price varchar,
+    usage varchar,
+    package_usage varchar,
+    order_quantity varchar,
+    official_price varchar,
+    discount_amount varchar,
+    erased_amount varchar,
+    payable_amount varchar,
+    cash_amount varchar,
+    credit_amount varchar,
+    coupon_amount varchar,
+    cash_coupon_amount varchar,
+    stored_card_amount varchar,
+    bonus_amount varchar,
+    debt_amount varchar,
+    unsubscribe_reason varchar,
+    unsubscribe_fee varchar
+)
