@@ -20,7 +20,7 @@ import (
 // From charging on, models are made anew for more months than those whose
 // records changed: for all when a price table changed, and for every month
 // that a package now covers otherwise.
-var layers = []string{"seeds", "staging", "identity", "calls", "rated", "metered", "drawn", "settled", "allocated", "summed", "marts"}
+var layers = []string{"seeds", "staging", "identity", "calls", "rated", "metered", "drawn", "settled", "allocated", "summed", "matched", "reasoned", "marts"}
 
 // charging is the first layer that knows of prices, and drawn the one that
 // says which hours packages cover.
@@ -110,6 +110,9 @@ type model struct {
 }
 
 func (m model) relation() string { return m.layer + "." + m.name }
+
+// isProved tells whether another relation's proof covers the key.
+func (m model) isProved() bool { return header(m.query, "proved by") != "" }
 
 // models reads all layers, in order.
 func (t *Tally) models() ([]model, error) {
@@ -223,38 +226,59 @@ func (b *builder) makeLayer(ctx context.Context, layer string, months []string) 
 // make builds one model and proves its key: a view as it is; a table with
 // months by replacing the months given; any other table whole.
 func (b *builder) make(ctx context.Context, m model, months []string) error {
+	if m.isView {
+		return b.makeView(ctx, m, months)
+	}
+	if b.fresh {
+		if err := b.exec(ctx, "create or replace table "+m.relation()+" as "+m.query); err != nil {
+			return b.named(m, err)
+		}
+	}
+	byMonth, err := b.hasMonth(ctx, m)
+	switch {
+	case err != nil:
+	case b.fresh && byMonth:
+		err = b.exec(ctx, "delete from "+m.relation()+" where not ("+among(months)+")")
+	case b.fresh:
+	case byMonth:
+		err = b.exec(ctx, "delete from "+m.relation()+" where "+among(months),
+			"insert into "+m.relation()+" by name select * from ("+m.query+") where "+among(months))
+	default:
+		err = b.exec(ctx, "create or replace table "+m.relation()+" as "+m.query)
+	}
+	if err != nil {
+		return b.named(m, err)
+	}
+	if byMonth && !b.fresh {
+		return b.proveKey(ctx, m, " where "+among(months))
+	}
+	return b.proveKey(ctx, m, "")
+}
+
+// makeView makes a view and proves its key over the months given, if it has any.
+func (b *builder) makeView(ctx context.Context, m model, months []string) error {
+	if err := b.exec(ctx, "create or replace view "+m.relation()+" as "+m.query); err != nil {
+		return b.named(m, err)
+	}
+	if m.isProved() {
+		return nil
+	}
 	byMonth, err := b.hasMonth(ctx, m)
 	if err != nil {
 		return b.named(m, err)
 	}
-	inScope := " where month in (select null::date where false)" // an empty database
-	if len(months) > 0 {
-		inScope = " where month in (" + dates(months) + ")"
+	if byMonth && !b.fresh {
+		return b.proveKey(ctx, m, " where "+among(months))
 	}
-	if m.isView {
-		if err := b.exec(ctx, "create or replace view "+m.relation()+" as "+m.query); err != nil {
-			return b.named(m, err)
-		}
-		if !byMonth {
-			inScope = ""
-		}
-		return b.proveKey(ctx, m, inScope)
+	return b.proveKey(ctx, m, "")
+}
+
+// among is the condition that a row belongs to one of the months.
+func among(months []string) string {
+	if len(months) == 0 {
+		return "false"
 	}
-	if !byMonth {
-		if err := b.exec(ctx, "create or replace table "+m.relation()+" as "+m.query); err != nil {
-			return b.named(m, err)
-		}
-		return b.proveKey(ctx, m, "")
-	}
-	statements := []string{"delete from " + m.relation() + inScope}
-	if b.fresh {
-		statements = []string{"create or replace table " + m.relation() + " as select * from (" + m.query + ") limit 0"}
-	}
-	statements = append(statements, "insert into "+m.relation()+" by name select * from ("+m.query+")"+inScope)
-	if err := b.exec(ctx, statements...); err != nil {
-		return b.named(m, err)
-	}
-	return b.proveKey(ctx, m, inScope)
+	return "month in (" + dates(months) + ")"
 }
 
 func (b *builder) named(m model, err error) error {
@@ -266,12 +290,7 @@ func (b *builder) named(m model, err error) error {
 
 // hasMonth tells whether the model's rows belong to bill months.
 func (b *builder) hasMonth(ctx context.Context, m model) (bool, error) {
-	rows, err := b.conn.QueryContext(ctx, "select * from ("+m.query+") limit 0")
-	if err != nil {
-		return false, err
-	}
-	defer rows.Close()
-	columns, err := rows.Columns()
+	columns, err := b.texts(ctx, "select name from pragma_table_info("+quote(m.relation())+")")
 	return slices.Contains(columns, "month"), err
 }
 
@@ -279,7 +298,7 @@ func (b *builder) hasMonth(ctx context.Context, m model) (bool, error) {
 // header names the relation that proves it already (its rows are that one's,
 // joined by a proved key) is not counted twice.
 func (b *builder) proveKey(ctx context.Context, m model, where string) error {
-	if header(m.query, "proved by") != "" {
+	if m.isProved() {
 		return nil
 	}
 	key := strings.Join(m.key, ", ")

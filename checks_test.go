@@ -69,6 +69,12 @@ var corruptions = map[string]corruption{
 	"an app's minutes are twice in a split": {"parts_add_up_to_the_hours", map[string]func(string) string{
 		"allocated/shares.sql": replaced("sum(greatest(0, least(quantity,", "2 * sum(greatest(0, least(quantity,"),
 	}},
+	"a difference goes without a word": {"reasons_add_up_to_the_difference", map[string]func(string) string{
+		"reasoned/reasons.sql": wrapped("select * replace (diff_cny + 1 as diff_cny) from (%s) as model"),
+	}},
+	"the waterfall misses the bill": {"reasons_add_up_to_the_difference", map[string]func(string) string{
+		"marts/reconciliation_waterfall.sql": replaced("sum(reasons.diff_cny)", "sum(0 * reasons.diff_cny)"),
+	}},
 	"another product is charged": {"other_products_are_not_charged", map[string]func(string) string{
 		"rated/calls.sql": replaced("outcome <> 'other_product'", "outcome <> ''"),
 	}},
@@ -135,6 +141,13 @@ func TestChecks(t *testing.T) {
 	tables := xtally.Tables{Packages: filepath.Join(t.TempDir(), "packages.csv")}
 	mustWrite(t, tables.Packages, []byte("package_id,minutes,sms,price_cny,valid_from\np-1,1,1,38,2026-10-01\n"))
 	mustLoadTables(t, tally, tables)
+	// A bill that knows of one minute only, so that there is a difference.
+	bill := filepath.Join(t.TempDir(), "bill.csv")
+	mustWrite(t, bill, []byte("账期,产品类型编码,产品,使用开始时间,使用结束时间,账单类型,单价(¥),使用量,套餐内使用量,官网价(¥),应付金额(¥)\n"+
+		"2026-10,hws.service.type.privatenumber,通话时长,2026-10-05 10:00:00,2026-10-05 11:00:00,消费-使用,0.06,1,0,0.06,0.06\n"))
+	if _, err := tally.LoadBill(t.Context(), bill); err != nil {
+		t.Fatal(err)
+	}
 	mustBuild(t, tally)
 	published := publishedReports(t, tally)
 	tally.Close()

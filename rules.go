@@ -26,6 +26,9 @@ type Rules struct {
 	ComplaintLimitPct string
 	// ComplaintLimitFAQPct is the older limit of the FAQ in percent: 0.05.
 	ComplaintLimitFAQPct string
+	// BillToleranceCNY is how much of a month's bill may be without a reason
+	// before Run says so: 0.01.
+	BillToleranceCNY string
 }
 
 // WithRules sets the rules of money. Default: those of [Rules].
@@ -42,6 +45,7 @@ func (r Rules) withDefaults() Rules {
 		&r.SplitRule:            "proportional",
 		&r.ComplaintLimitPct:    "0.01",
 		&r.ComplaintLimitFAQPct: "0.05",
+		&r.BillToleranceCNY:     "0.01",
 	} {
 		if *field == "" {
 			*field = value
@@ -52,6 +56,9 @@ func (r Rules) withDefaults() Rules {
 
 // percentText is a percentage with up to four decimals.
 var percentText = regexp.MustCompile(`^[0-9]{1,2}(\.[0-9]{1,4})?$`)
+
+// moneyText is an amount in CNY, to the fen.
+var moneyText = regexp.MustCompile(`^[0-9]{1,9}(\.[0-9]{1,2})?$`)
 
 func (r Rules) check() error {
 	switch {
@@ -67,6 +74,9 @@ func (r Rules) check() error {
 			return fmt.Errorf("%s %q: want a percentage such as 0.01", name, limit)
 		}
 	}
+	if !moneyText.MatchString(r.BillToleranceCNY) {
+		return fmt.Errorf("bill_tolerance_cny %q: want an amount such as 0.01", r.BillToleranceCNY)
+	}
 	return nil
 }
 
@@ -78,6 +88,7 @@ func (r Rules) named() [][2]string {
 		{"zero_second_min", strconv.Itoa(r.ZeroSecondMin)},
 		{"complaint_limit_pct", r.ComplaintLimitPct},
 		{"complaint_limit_faq_pct", r.ComplaintLimitFAQPct},
+		{"bill_tolerance_cny", r.BillToleranceCNY},
 	}
 }
 

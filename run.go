@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/xtally/xtally/reports"
@@ -27,6 +28,10 @@ type RunResult struct {
 	Build   BuildResult
 	Reports []reports.File
 	Summary Summary
+	// Bill is how the month compares with the bills loaded for it, Coverage
+	// whether its records are all there.
+	Bill     Reconciliation
+	Coverage Completeness
 }
 
 // Run loads, builds and reports. It reads the tables and the bill first:
@@ -34,7 +39,8 @@ type RunResult struct {
 // when every check held and the archive held a callback at all
 // ([ErrNoCallbacks]). Files that could not be opened are listed in
 // RunResult.Load.Failed and returned as the error after the reports are written,
-// so that one bad file neither stops a night nor goes unseen.
+// so that one bad file neither stops a night nor goes unseen; a bill that differs
+// beyond the tolerance is returned so too ([*BillDiffersError]).
 func (t *Tally) Run(ctx context.Context, job Job) (RunResult, error) {
 	var r RunResult
 	err := t.LoadTables(ctx, job.Tables)
@@ -65,5 +71,15 @@ func (t *Tally) Run(ctx context.Context, job Job) (RunResult, error) {
 	if r.Summary, err = t.Summary(ctx, job.Month); err != nil {
 		return r, err
 	}
-	return r, errors.Join(r.Load.Failed...)
+	if r.Coverage, err = t.Coverage(ctx, job.Month); err != nil {
+		return r, err
+	}
+	if r.Bill, err = t.Reconcile(ctx, job.Month); err != nil {
+		return r, err
+	}
+	failed := r.Load.Failed
+	if r.Bill.Exceeds {
+		failed = append(slices.Clone(failed), &BillDiffersError{job.Month, r.Bill.UnexplainedCNY, t.o.rules.BillToleranceCNY})
+	}
+	return r, errors.Join(failed...)
 }

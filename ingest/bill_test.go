@@ -86,8 +86,8 @@ func TestBillForms(t *testing.T) {
 		}
 		reversed += strings.Join(c, ",") + "\n"
 	}
-	two := []string{"2 | 2026-10-01 | 3 | 0.18", "4 | 2026-10-01 | 1 | 0.28"}
-	four := []string{"4 | 2026-10-01 | 3 | 0.18", "6 | 2026-10-01 | 1 | 0.28"}
+	two := []string{"2 | 2026-10-01 | 3.00 | 0.18", "4 | 2026-10-01 | 1.00 | 0.28"}
+	four := []string{"4 | 2026-10-01 | 3.00 | 0.18", "6 | 2026-10-01 | 1.00 | 0.28"}
 	tests := map[string]struct {
 		file, content string
 		want          []string
@@ -97,8 +97,8 @@ func TestBillForms(t *testing.T) {
 		"GB18030":                        {name, gb18030(t, text), two},
 		"without the last line break":    {name, strings.TrimSuffix(text, "\n"), two},
 		"title lines and a blank one":    {name, "费用账单\n\n" + text, four},
-		"blank lines between":            {name, strings.Replace(text, serverRow, "\n"+serverRow+"\n", 1), []string{"2 | 2026-10-01 | 3 | 0.18", "6 | 2026-10-01 | 1 | 0.28"}},
-		"a quoted cell of two lines":     {name, strings.Replace(text, "通话时长", "\"通话\n时长\"", 1), []string{"2 | 2026-10-01 | 3 | 0.18", "5 | 2026-10-01 | 1 | 0.28"}},
+		"blank lines between":            {name, strings.Replace(text, serverRow, "\n"+serverRow+"\n", 1), []string{"2 | 2026-10-01 | 3.00 | 0.18", "6 | 2026-10-01 | 1.00 | 0.28"}},
+		"a quoted cell of two lines":     {name, strings.Replace(text, "通话时长", "\"通话\n时长\"", 1), []string{"2 | 2026-10-01 | 3.00 | 0.18", "5 | 2026-10-01 | 1.00 | 0.28"}},
 		"a short row":                    {name, strings.Replace(text, serverRow, "合计\n", 1), two},
 		"semicolons":                     {name, strings.ReplaceAll(text, ",", ";"), two},
 		"English headings":               {name, english, two},
@@ -123,7 +123,7 @@ func TestBillForms(t *testing.T) {
 			if len(bills) != 1 || bills[0].Rows != 3 || bills[0].PrivateRows != 2 || bills[0].OtherRows != 1 || bills[0].Kind != usageDetail {
 				t.Errorf("bills %+v, want one with 3 rows, 2 of PrivateNumber", bills)
 			}
-			got := selected(t, conn, "select line, month, usage, payable_amount from raw.bill_lines order by line")
+			got := selected(t, conn, "select line, month, money_text(quantity), money_text(payable_cny) from raw.bill_lines order by line")
 			if diff := cmp.Diff(tt.want, got); diff != "" {
 				t.Errorf("lines (-want +got):\n%s", diff)
 			}

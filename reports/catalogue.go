@@ -103,6 +103,62 @@ func numbers() []Report {
 	}
 }
 
+// reconciliation lists the reports that hold the charges against the bill.
+func reconciliation() []Report {
+	return []Report{
+		{
+			Name: "reconciliation", Totals: true, OrderBy: "month, item",
+			TitleZH: "账单核对", NoteZH: "每个项目：我方与账单的数量、金额与差额；没有账单的月份为空",
+			TitleEN: "Reconciliation", NoteEN: "ours and the bill's quantity, amount and difference of each item; empty without a bill",
+		},
+		{
+			Name: "reconciliation_waterfall", OrderBy: "month, step_no",
+			TitleZH: "差额桥", NoteZH: "从我方合计到账单合计，每个原因一步",
+			TitleEN: "Waterfall", NoteEN: "from our total to the bill's, a step for each reason",
+		},
+		{
+			Name: "reconciliation_reasons", Totals: true, OrderBy: "month, place, item, reason",
+			TitleZH: "差额原因", NoteZH: "互不重叠、相加等于差额的原因；未解释的在最前",
+			TitleEN: "Reasons", NoteEN: "exclusive reasons that add up to the difference; what has none comes first",
+		},
+		{
+			Name: "reconciliation_by_day", Totals: true, OrderBy: "month, date, item",
+			TitleZH: "逐日核对", NoteZH: "账单能分日的项目，逐日对比",
+			TitleEN: "By day", NoteEN: "day by day, where the bill tells days",
+		},
+		{
+			Name: "reconciliation_by_hour", Totals: true, OrderBy: "month, slot_at, item",
+			TitleZH: "有差异的时段", NoteZH: "数量、套餐或金额有任何差异的小时（账单不分小时的项目为日或月）",
+			TitleEN: "Slots that differ", NoteEN: "hours (days or the month where the bill is no finer) that differ in quantity, package or money",
+		},
+		{
+			Name: "reconciliation_by_x_number", Totals: true, OrderBy: "month, item, x_number",
+			TitleZH: "逐号核对", NoteZH: "账单列出号码的项目，逐号对比",
+			TitleEN: "By X number bill", NoteEN: "number by number, where the bill names X numbers",
+		},
+		{
+			Name: "bill_files", OrderBy: "month, status, file, part",
+			TitleZH: "账单文件", NoteZH: "读入的账单文件：哪一份有效，被哪一份取代，各自的金额",
+			TitleEN: "Bill files", NoteEN: "the bill's files: which holds, which it replaces, and what each says",
+		},
+		{
+			Name: "bill_names", OrderBy: "month, item desc, product_id",
+			TitleZH: "账单名称对应", NoteZH: "账单中的产品与使用量类型名称对应到哪个项目；unmapped 为无法对应",
+			TitleEN: "Bill names", NoteEN: "which item the bill's product and usage names stand for; unmapped ones are nobody's",
+		},
+		{
+			Name: "border_rules", OrderBy: "month, settle_by, zero_second_min",
+			TitleZH: "规则检验", NoteZH: "结算时刻与零秒通话的四种规则，哪一种与账单最接近；不会自动切换",
+			TitleEN: "Border rules", NoteEN: "which moment and which minutes of a 0-second call the bill fits best; never switched by itself",
+		},
+		{
+			Name: "vendor_stats", Totals: true, OrderBy: "month, date",
+			TitleZH: "业务统计对比", NoteZH: "控制台业务统计与话单逐日对比",
+			TitleEN: "Console statistics", NoteEN: "the console's daily counts beside ours",
+		},
+	}
+}
+
 // breakdowns lists the reports on how the calls went.
 func breakdowns() []Report {
 	return []Report{
@@ -137,6 +193,11 @@ func breakdowns() []Report {
 // evidence lists the reports an auditor asks for.
 func evidence() []Report {
 	return []Report{
+		{
+			Name: "coverage", OrderBy: "month, hour_at",
+			TitleZH: "数据完整性", NoteZH: "逐小时：报文、话单、事件、无话单会话；hole 为缺口，suspect 为可疑",
+			TitleEN: "Coverage", NoteEN: "hour by hour: bodies, records, events, sessions without a record; holes and suspect hours",
+		},
 		{
 			Name: "missing_cdrs", FullSessions: true, OrderBy: "month, ended_at, session_id",
 			TitleZH: "缺失话单", NoteZH: "有事件而没有话单的通话；厂商控制台保留 31 天，会话ID 完整列出以便查询",

@@ -53,7 +53,7 @@ type Report struct {
 
 // All returns the catalogue in its fixed order, which is also that of the sheets.
 func All() []Report {
-	return slices.Concat(charges(), settlement(), numbers(), breakdowns(), evidence())
+	return slices.Concat(charges(), reconciliation(), settlement(), numbers(), breakdowns(), evidence())
 }
 
 // Find returns the report of that name.

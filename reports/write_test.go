@@ -304,7 +304,7 @@ func TestWriteLeavesNothingHalf(t *testing.T) {
 		},
 		"report the catalogue lacks": func(Queryer) (context.Context, Options) {
 			o := october()
-			o.Names = []string{"charges_by_app", "reconciliation"}
+			o.Names = []string{"charges_by_app", "no_such_report"}
 			return context.Background(), o
 		},
 		"cancelled": func(Queryer) (context.Context, Options) {
@@ -355,7 +355,7 @@ func TestWriteNamed(t *testing.T) {
 		{[]string{"files"}, []Format{XLSX, Parquet}, []string{"files.parquet"}, nil},
 		{[]string{"files"}, []Format{XLSX}, nil, ErrNoSheet},
 		{[]string{"calls"}, []Format{XLSX}, nil, ErrNoSheet},
-		{[]string{"reconciliation"}, []Format{XLSX}, nil, ErrUnknownReport},
+		{[]string{"no_such_report"}, []Format{XLSX}, nil, ErrUnknownReport},
 	} {
 		out := t.TempDir()
 		o := october()

@@ -180,10 +180,11 @@ func TestWorkbookSheets(t *testing.T) {
 	f, _ := mustWorkbook(t, mustMarts(t), o)
 	want := []string{
 		"Summary", "Charges by app", "Charges by X number", "App and X number", "Charges by mode",
-		"Charges by day", "Hourly settlement", "SMS by X number", "Packages", "Package costs", "Split rules",
+		"Charges by day", "Hourly settlement", "SMS by X number", "Reconciliation", "Waterfall", "Reasons", "By day",
+		"Slots that differ", "By X number bill", "Bill files", "Bill names", "Border rules", "Console statistics", "Packages", "Package costs", "Split rules",
 		"Package advice", "Prices", "X numbers", "Idle numbers", "Number history", "Complaint rate",
 		"Complained numbers", "Release codes", "Q.850 causes", "SIP codes", "Call quality", "Recordings",
-		"Missing records", "Files", "Rejects", "Conflicts", "Provenance",
+		"Coverage", "Missing records", "Files", "Rejects", "Conflicts", "Provenance",
 	}
 	if diff := cmp.Diff(want, f.GetSheetList()); diff != "" {
 		t.Error(diff)

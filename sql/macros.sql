@@ -369,3 +369,32 @@ create or replace macro bill_row_class(bill_type, order_type, amount) as
 create or replace macro bill_source_rank(kind, scope, is_final) as
     case kind when 'usage_detail' then 0 when 'transaction' then 10 when 'resource' then 20 else 30 end
     + case when is_final then 1 when scope in ('month', 'unnamed') then 2 when scope = 'day' then 3 else 4 end;
+
+-- The slot of a moment: its hour, its day, or the bill month.
+create or replace macro slot_of(grain, month, t) as
+    case grain
+        when 'hour' then date_trunc('hour', t)
+        when 'day' then cast(date_trunc('day', t) as timestamp)
+        else cast(month as timestamp)
+    end;
+
+-- How much of a signed difference is taken up by what could raise it, or by
+-- what could lower it.
+create or replace macro taken(difference, raising, lowering) as
+    case
+        when difference > 0 then least(difference, raising)
+        when difference < 0 then -least(-difference, lowering)
+        else 0
+    end;
+
+-- The part of one that another of opposite sign cancels, with the sign of one.
+create or replace macro opposite(one, other) as
+    case
+        when one > 0 and other < 0 then least(one, -other)
+        when one < 0 and other > 0 then -least(-one, other)
+        else 0
+    end;
+
+-- Money as text: the fen, and what it has beyond.
+create or replace macro money_text(amount) as regexp_replace(
+    cast(cast(amount as decimal(28, 8)) as varchar), '(\.[0-9]{2}[0-9]*?)0+$', '\1');

@@ -26,6 +26,7 @@ const (
 	exitError       = 1
 	exitUsage       = 2
 	exitCheckFailed = 3
+	exitBillDiffers = 4
 	exitInterrupted = 130
 )
 
@@ -103,6 +104,8 @@ type usageError struct{ error }
 func exitCode(err error) int {
 	var usage usageError
 	var check *xtally.CheckError
+	var load *xtally.LoadError
+	var bill *xtally.BillDiffersError
 	switch {
 	case err == nil:
 		return exitDone
@@ -110,6 +113,8 @@ func exitCode(err error) int {
 		return exitUsage
 	case errors.As(err, &check):
 		return exitCheckFailed
+	case errors.As(err, &bill) && !errors.As(err, &load):
+		return exitBillDiffers
 	}
 	return exitError
 }
@@ -126,7 +131,7 @@ the environment over the file.`
 const exitHelp = `
 Exit status:
   0 done, 1 error, 2 wrong usage, 3 a check failed and nothing was published,
-  130 interrupted
+  4 done, but more of the bill than the tolerance is unexplained, 130 interrupted
 `
 
 func newRoot(a *app) *cobra.Command {

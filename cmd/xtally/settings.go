@@ -48,6 +48,7 @@ type settings struct {
 
 	ComplaintLimitPct    string `yaml:"complaint_limit_pct"`
 	ComplaintLimitFAQPct string `yaml:"complaint_limit_faq_pct"`
+	BillToleranceCNY     string `yaml:"bill_tolerance_cny"`
 
 	config  string
 	json    bool
@@ -125,6 +126,7 @@ func (s *settings) addRuleFlags(f *pflag.FlagSet) {
 	f.StringVar(&s.SplitRule, "split-rule", "proportional", "`RULE` for an hour that packages cover in part: proportional or first_come")
 	f.StringVar(&s.ComplaintLimitPct, "complaint-limit-pct", "0.01", "`PERCENT` a month's complaint rate must stay under (usage rules)")
 	f.StringVar(&s.ComplaintLimitFAQPct, "complaint-limit-faq-pct", "0.05", "`PERCENT` of the older limit (FAQ)")
+	f.StringVar(&s.BillToleranceCNY, "bill-tolerance-cny", "0.01", "`CNY` of a month's bill that may be unexplained before run ends with 4")
 }
 
 // rules are the rules of money as set.
@@ -132,6 +134,7 @@ func (s *settings) rules() xtally.Rules {
 	return xtally.Rules{
 		SettleBy: s.SettleBy, SplitRule: s.SplitRule, ZeroSecondMin: s.ZeroSecondMin,
 		ComplaintLimitPct: s.ComplaintLimitPct, ComplaintLimitFAQPct: s.ComplaintLimitFAQPct,
+		BillToleranceCNY: s.BillToleranceCNY,
 	}
 }
 
@@ -299,4 +302,7 @@ split_rule: proportional
 # The complaint rate must stay under the first; the second is the older limit.
 complaint_limit_pct: 0.01
 complaint_limit_faq_pct: 0.05
+
+# How much of a month's bill may be without a reason before run ends with 4.
+bill_tolerance_cny: 0.01
 `

@@ -15,6 +15,7 @@ versions as (
         copies.role,
         files.file,
         disputed.loser_count,
+        case when records.answered_at is null then 0 else started_units(seconds_between(records.answered_at, records.ended_at), 60) end as billed_min,
         records.*
     from identity.copies as copies
     inner join disputed
@@ -56,6 +57,10 @@ select
         case when count(distinct is_recorded) > 1 then 'recordFlag' end,
         case when count(distinct coalesce(odd_members, '')) > 1 then 'unreadable members' end
     ) as differing_fields,
+    max(case when role = 'call' then ended_at end) as ended_at,
+    coalesce(max(case when role = 'call' then billed_min end), 0) as kept_min,
+    coalesce(max(billed_min), 0) as widest_min,
+    coalesce(min(billed_min), 0) as narrowest_min,
     max(case when role = 'call' then month end) as month
 from versions
 group by call_id

@@ -4,8 +4,8 @@ select
     file_id,
     month,
     count(*) as line_count,
-    min(coalesce(bill_time(usage_start), range_start(consume_time), bill_time(trade_time))) as first_at,
-    max(coalesce(bill_time(trade_time), bill_time(usage_start), range_start(consume_time))) as last_at
+    min(coalesce(usage_start_at, trade_at)) as first_at,
+    max(coalesce(trade_at, usage_start_at)) as last_at
 from raw.bill_lines
 where file_id = getvariable('bill_file_id')
 group by file_id, month

@@ -32,33 +32,36 @@ select
         official_price, discount_amount, erased_amount, payable_amount, cash_amount, credit_amount, coupon_amount,
         cash_coupon_amount, stored_card_amount, bonus_amount, debt_amount, unsubscribe_reason, unsubscribe_fee
     ) as content_hash,
-    cycle,
-    consume_time,
-    usage_start,
-    usage_end,
-    trade_id,
-    trade_time,
-    bill_type,
-    order_type,
-    original_order_id,
-    resource_id,
-    resource_name,
-    resource_tag,
-    unit_price,
-    usage,
-    package_usage,
-    order_quantity,
-    official_price,
-    discount_amount,
-    erased_amount,
-    payable_amount,
-    cash_amount,
-    credit_amount,
-    coupon_amount,
-    cash_coupon_amount,
-    stored_card_amount,
-    bonus_amount,
-    debt_amount,
-    unsubscribe_reason,
-    unsubscribe_fee
+    absent(trade_id) as trade_id,
+    absent(original_order_id) as original_order_id,
+    absent(bill_type) as bill_type,
+    absent(order_type) as order_type,
+    absent(resource_id) as resource_id,
+    absent(resource_name) as resource_name,
+    absent(resource_tag) as resource_tag,
+    coalesce(bill_time(usage_start), range_start(consume_time)) as usage_start_at,
+    coalesce(bill_time(usage_end), range_end(consume_time)) as usage_end_at,
+    bill_time(trade_time) as trade_at,
+    bill_decimal(unit_price) as unit_price_cny,
+    coalesce(bill_decimal(usage), bill_decimal(order_quantity)) as quantity,
+    bill_decimal(package_usage) as package_quantity,
+    bill_decimal(official_price) as official_cny,
+    bill_decimal(discount_amount) as discount_cny,
+    bill_decimal(erased_amount) as erased_cny,
+    bill_decimal(payable_amount) as payable_cny,
+    case
+        when bill_decimal(payable_amount) is null and absent(payable_amount) is not null then payable_amount
+    end as odd_payable_amount,
+    case
+        when coalesce(
+            bill_decimal(cash_amount), bill_decimal(credit_amount), bill_decimal(coupon_amount),
+            bill_decimal(cash_coupon_amount), bill_decimal(stored_card_amount), bill_decimal(bonus_amount),
+            bill_decimal(debt_amount)) is not null
+            then coalesce(bill_decimal(cash_amount), 0) + coalesce(bill_decimal(credit_amount), 0)
+                + coalesce(bill_decimal(coupon_amount), 0) + coalesce(bill_decimal(cash_coupon_amount), 0)
+                + coalesce(bill_decimal(stored_card_amount), 0) + coalesce(bill_decimal(bonus_amount), 0)
+                + coalesce(bill_decimal(debt_amount), 0)
+    end as paid_cny,
+    absent(unsubscribe_reason) as unsubscribe_reason,
+    bill_decimal(unsubscribe_fee) as unsubscribe_fee_cny
 from hashed

@@ -40,6 +40,6 @@ select
     file,
     line,
     entry,
-    cast(null as date) as month_from,
-    cast(date_trunc('month', event_at) as date) as month_to
+    cast(date_trunc('month', event_at) as date) as month_from,
+    cast(null as date) as month_to
 from happened

@@ -52,6 +52,7 @@ select
     source_rank,
     line_status,
     line_status = 'in force' as is_in_force,
+    product_id,
     item,
     row_class,
     product_name,
