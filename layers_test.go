@@ -25,12 +25,14 @@ const module = "github.com/xtally/xtally"
 // the types of reports that the root's API shows. Leaves import nothing of
 // ours, so that each can be read and tested alone.
 var ours = map[string][]string{
-	"cmd/xtally":             {"", "reports", "schedules"},
+	"cmd/xtally":             {"", "reports", "reports/mail", "schedules"},
 	"cmd/xtally-gen":         {"cmd/xtally-gen/archive"},
 	"cmd/xtally-gen/archive": {},
-	"":                       {"ingest", "reports"},
+	"":                       {"ingest", "reports", "reports/mail"},
 	"ingest":                 {},
 	"reports":                {},
+	"reports/mail":           {},
+	"reports/mail/mailtest":  {},
 	"schedules":              {},
 }
 
@@ -38,8 +40,10 @@ var ours = map[string][]string{
 // to Excel or to a crontab stays in one place. Tests may open a database.
 var theirs = map[string][]string{
 	"github.com/duckdb/duckdb-go/v2": {""},
-	"github.com/xuri/excelize/v2":    {"reports", "ingest"},
+	"github.com/xuri/excelize/v2":    {"reports", "reports/mail", "ingest"},
 	"github.com/robfig/cron/v3":      {"schedules"},
+	"github.com/wneessen/go-mail":    {"reports/mail"},
+	"github.com/emersion/go-smtp":    {"reports/mail/mailtest"},
 }
 
 func TestImports(t *testing.T) {
@@ -64,6 +68,8 @@ func importOffences(file string, imports []string) []string {
 			target := strings.TrimPrefix(strings.TrimPrefix(i, module), "/")
 			isOwn := isTest && target == folder                                           // an external test package
 			isOwn = isOwn || isTest && folder == "" && target == "cmd/xtally-gen/archive" // the benchmark's input
+			isOwn = isOwn || isTest && target == "reports/mail/mailtest"                  // a mail server
+			isOwn = isOwn || file == "example_schedule_test.go" && target == "schedules"  // as a host would
 			if !isOwn && !slices.Contains(allowed, target) {
 				offences = append(offences, fmt.Sprintf("%s imports %s", file, i))
 			}
@@ -96,6 +102,11 @@ func TestImportOffencesAreFound(t *testing.T) {
 		"driver in a leaf's test":  {"reports/testdata_test.go", "github.com/duckdb/duckdb-go/v2", 0},
 		"excelize in the root":     {"report.go", "github.com/xuri/excelize/v2", 1},
 		"cron in the command":      {"cmd/xtally/schedule.go", "github.com/robfig/cron/v3", 1},
+		"mail to reports":          {"reports/mail/compose.go", module + "/reports", 1},
+		"go-mail in the root":      {"outbox.go", "github.com/wneessen/go-mail", 1},
+		"a mail server in a test":  {"outbox_test.go", module + "/reports/mail/mailtest", 0},
+		"a mail server elsewhere":  {"outbox.go", module + "/reports/mail/mailtest", 1},
+		"a host's example":         {"example_schedule_test.go", module + "/schedules", 0},
 		"a new folder":             {"util/strings.go", "strings", 1},
 		"the standard library":     {"load.go", "strings", 0},
 	}
