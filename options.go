@@ -1,6 +1,8 @@
 package xtally
 
 import (
+	"database/sql"
+	"errors"
 	"fmt"
 	"io/fs"
 	"log/slog"
@@ -10,6 +12,7 @@ import (
 	"time"
 
 	"github.com/xtally/xtally/ingest"
+	"github.com/xtally/xtally/reports/mail"
 )
 
 // Option changes how a Tally works.
@@ -22,6 +25,9 @@ type options struct {
 	memoryLimit int64
 	progress    func(Progress)
 	rules       Rules
+	db          *sql.DB
+	sender      mail.Sender
+	mailRetry   []time.Duration
 }
 
 // Progress says how far a load is.
@@ -92,6 +98,29 @@ func WithMemoryLimit(bytes int64) Option {
 func WithProgress(f func(Progress)) Option {
 	return func(o *options) error {
 		o.progress = f
+		return nil
+	}
+}
+
+// WithDB has the database attached to a DuckDB that the host has open, under
+// the name xtally, so that the host can read xtally.marts.charges_by_app and
+// join it with its own tables. Close detaches it and leaves db open; limits of
+// the host's DuckDB stay as they are. Default: a DuckDB of its own.
+func WithDB(db *sql.DB) Option {
+	return func(o *options) error {
+		if db == nil {
+			return errors.New("database: nil")
+		}
+		o.db = db
+		return nil
+	}
+}
+
+// WithMailer sets who sends mails, and how long to wait before each further
+// try within one run. Default: nobody, and tasks with recipients are refused.
+func WithMailer(sender mail.Sender, retry ...time.Duration) Option {
+	return func(o *options) error {
+		o.sender, o.mailRetry = sender, retry
 		return nil
 	}
 }

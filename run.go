@@ -16,7 +16,7 @@ type Job struct {
 	Tables  Tables   // prices, packages, numbers, complaints and stats, if any
 	Bill    []string // files, folders or globs of the vendor's bill, if any
 	Month   Month
-	Out     string // reports go to Out/YYYY-MM
+	Out     string // reports go to Out/YYYY-MM; empty: load and build only
 	Report  ReportOptions
 }
 
@@ -64,6 +64,9 @@ func (t *Tally) Run(ctx context.Context, job Job) (RunResult, error) {
 	}
 	if r.Build, err = t.Build(ctx); err != nil {
 		return r, err
+	}
+	if job.Out == "" {
+		return r, errors.Join(r.Load.Failed...)
 	}
 	if r.Reports, err = t.Report(ctx, job.Out, job.Month, job.Report); err != nil {
 		return r, err

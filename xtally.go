@@ -32,6 +32,7 @@
 package xtally
 
 import (
+	"cmp"
 	"context"
 	"database/sql"
 	"embed"
@@ -61,12 +62,14 @@ type Tally struct {
 	conn *sql.Conn
 	path string
 	temp string // spool and spill folder, beside the database
+	home string // the catalog the connection was of before
 	o    options
 }
 
 // Open opens the database at path, creating it and its tables when missing.
 // An empty path opens a database in memory, for tests and dry runs. The caller
-// closes the Tally. Open a path only once within a process.
+// closes the Tally. Open a path only once within a process, and with [WithDB]
+// one path per host's DuckDB.
 //
 // It returns [ErrLocked] when another process holds the file and [ErrTooNew]
 // when a later version of xtally or DuckDB wrote it.
@@ -83,11 +86,10 @@ func Open(ctx context.Context, path string, opts ...Option) (*Tally, error) {
 	} else if dir := filepath.Dir(path); !isDir(dir) {
 		return nil, fmt.Errorf("open %s: folder %s is not there; create it or choose another --db", path, dir)
 	}
-	db, conn, err := attach(ctx, path)
-	if err != nil {
+	t := &Tally{path: path, temp: temp, o: o}
+	if err := t.attach(ctx); err != nil {
 		return nil, openError(path, err)
 	}
-	t := &Tally{db: db, conn: conn, path: path, temp: temp, o: o}
 	if err := t.prepare(ctx); err != nil {
 		t.Close()
 		return nil, err
@@ -97,33 +99,40 @@ func Open(ctx context.Context, path string, opts ...Option) (*Tally, error) {
 
 // attach opens the database under a name of our own: DuckDB would name it
 // after the file, and calls.duckdb would hide the schema calls.
-func attach(ctx context.Context, path string) (*sql.DB, *sql.Conn, error) {
-	db, err := sql.Open("duckdb", "")
-	if err != nil {
-		return nil, nil, err
-	}
-	conn, err := db.Conn(ctx)
-	if err != nil {
-		return nil, nil, errors.Join(err, db.Close())
-	}
-	if path == "" {
-		path = ":memory:"
-	}
-	for _, s := range []string{"attach " + quote(path) + " as xtally", "use xtally"} {
-		if _, err := conn.ExecContext(ctx, s); err != nil {
-			conn.Close()
-			db.Close()
-			return nil, nil, err
+func (t *Tally) attach(ctx context.Context) (err error) {
+	t.db = t.o.db
+	if t.db == nil {
+		if t.db, err = sql.Open("duckdb", ""); err != nil {
+			return err
 		}
 	}
-	return db, conn, nil
+	if t.conn, err = t.db.Conn(ctx); err != nil {
+		return errors.Join(err, t.closeDB())
+	}
+	err = t.conn.QueryRowContext(ctx, "select current_database()").Scan(&t.home)
+	if err == nil {
+		err = t.exec(ctx, "attach "+quote(cmp.Or(t.path, ":memory:"))+" as xtally", "use xtally")
+	}
+	if err != nil {
+		t.conn.Close()
+		t.closeDB()
+	}
+	return err
+}
+
+// closeDB closes the DuckDB if it is ours.
+func (t *Tally) closeDB() error {
+	if t.o.db != nil {
+		return nil
+	}
+	return t.db.Close()
 }
 
 // Close closes the database and removes its temporary folder.
 func (t *Tally) Close() error {
 	// Detaching writes out the log, so that one file is left.
-	_, err := t.conn.ExecContext(context.Background(), "use memory; detach xtally")
-	err = errors.Join(err, t.conn.Close(), t.db.Close())
+	err := t.exec(context.Background(), "use "+quoteName(t.home), "detach xtally")
+	err = errors.Join(err, t.conn.Close(), t.closeDB())
 	os.RemoveAll(t.temp)
 	return err
 }
@@ -144,14 +153,10 @@ func (t *Tally) prepare(ctx context.Context) error {
 	if err := t.refuseForeign(ctx); err != nil {
 		return err
 	}
-	limit := t.o.memoryLimit
-	if limit == 0 {
-		limit = t.defaultMemory(ctx)
+	if err := t.setLimits(ctx); err != nil {
+		return fmt.Errorf("open %s: %w", t.path, err)
 	}
 	if err := t.exec(ctx,
-		fmt.Sprintf("set memory_limit = '%dB'", limit),
-		"set temp_directory = "+quote(t.temp),
-		"set preserve_insertion_order = false",
 		"create schema if not exists raw",
 		"create table if not exists raw.meta (name varchar primary key, value varchar)",
 	); err != nil {
@@ -165,6 +170,23 @@ func (t *Tally) prepare(ctx context.Context) error {
 		return err
 	}
 	return t.exec(ctx, statements...)
+}
+
+// setLimits bounds a DuckDB of our own; a host's has the host's limits.
+func (t *Tally) setLimits(ctx context.Context) error {
+	limit := t.o.memoryLimit
+	if limit == 0 && t.o.db == nil {
+		limit = t.defaultMemory(ctx)
+	}
+	if limit != 0 {
+		if err := t.exec(ctx, fmt.Sprintf("set memory_limit = '%dB'", limit)); err != nil {
+			return err
+		}
+	}
+	if t.o.db != nil {
+		return nil
+	}
+	return t.exec(ctx, "set temp_directory = "+quote(t.temp), "set preserve_insertion_order = false")
 }
 
 // creations returns the macros and raw tables as statements.
@@ -255,5 +277,7 @@ func (t *Tally) exec(ctx context.Context, statements ...string) error {
 	}
 	return nil
 }
+
+func quoteName(s string) string { return `"` + strings.ReplaceAll(s, `"`, `""`) + `"` }
 
 func quote(s string) string { return "'" + strings.ReplaceAll(s, "'", "''") + "'" }

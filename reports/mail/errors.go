@@ -21,6 +21,7 @@ type Error struct {
 	To     string
 	Reason string // what happened and what to do
 	Soon   bool   // trying again in a minute may help; else somebody must act
+	ForAll bool   // no other mail would fare better through this server now
 }
 
 // Error says on one line what happened and what to do.
@@ -34,7 +35,11 @@ func (s SMTP) explain(to string, l *line, err error) error {
 	broke := l.broke
 	l.mu.Unlock()
 	e := &Error{Server: s.String(), To: to}
-	if !e.aboutTLS(s, err) && !e.aboutReply(err) && !e.aboutLine(s, errors.Join(err, broke)) {
+	switch {
+	case e.aboutTLS(s, err), e.aboutReply(err):
+	case e.aboutLine(s, errors.Join(err, broke)):
+		e.Soon = true
+	default:
 		e.Reason, e.Soon = err.Error(), true
 	}
 	if s.Password != "" {
@@ -64,6 +69,7 @@ func (e *Error) aboutTLS(s SMTP, err error) bool {
 	default:
 		return false
 	}
+	e.ForAll = true
 	return true
 }
 
@@ -78,14 +84,14 @@ func (e *Error) aboutReply(err error) bool {
 	case errors.As(err, &send) && send.ErrorCode() != 0:
 		code, text = send.ErrorCode(), sendReply(send)
 	case strings.Contains(err.Error(), "does not support SMTP AUTH"), errors.Is(err, gomail.ErrNoSupportedAuthDiscovered):
-		e.Reason = "it takes no user and password here; leave user out, or use the port for sending mail (587 or 465)"
+		e.Reason, e.ForAll = "it takes no user and password here; leave user out, or use the port for sending mail (587 or 465)", true
 		return true
 	default:
 		return false
 	}
 	switch {
 	case code == 530 || code == 534 || code == 535 || code == 538:
-		e.Reason = fmt.Sprintf("it does not let this user in (%s); check user and password", text)
+		e.Reason, e.ForAll = fmt.Sprintf("it does not let this user in (%s); check user and password", text), true
 	case code >= 500:
 		e.Reason = fmt.Sprintf("it refused (%s); check from and to, or ask its administrator", text)
 	default:
@@ -110,16 +116,15 @@ func (e *Error) aboutLine(s SMTP, err error) bool {
 	var timeout net.Error
 	switch {
 	case errors.As(err, &dns):
-		e.Reason = fmt.Sprintf("no such server (%v); check host", dns)
+		e.Reason, e.ForAll = fmt.Sprintf("no such server (%v); check host", dns), true
 	case errors.Is(err, syscall.ECONNREFUSED):
-		e.Reason = "nobody answers there; check host and port, and whether the server runs"
+		e.Reason, e.ForAll = "nobody answers there; check host and port, and whether the server runs", true
 	case errors.Is(err, os.ErrDeadlineExceeded), errors.As(err, &timeout) && timeout.Timeout():
-		e.Reason = fmt.Sprintf("no answer within %v; check host, port and firewall", s.timeout())
+		e.Reason, e.ForAll = fmt.Sprintf("no answer within %v; check host, port and firewall", s.timeout()), true
 	case errors.Is(err, io.EOF), errors.Is(err, io.ErrUnexpectedEOF), errors.Is(err, syscall.ECONNRESET), errors.Is(err, syscall.EPIPE), errors.Is(err, net.ErrClosed):
 		e.Reason = "the connection broke off before the mail was accepted; it is tried again"
 	default:
 		return false
 	}
-	e.Soon = true
 	return true
 }

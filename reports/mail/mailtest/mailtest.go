@@ -36,6 +36,7 @@ type Fault string
 const (
 	Stall      Fault = "stall"       // takes the connection and keeps still
 	StallData  Fault = "stall-data"  // keeps still once it has the mail
+	StallReply Fault = "stall-reply" // takes the mail and keeps still before it says so
 	Drop       Fault = "drop"        // hangs up in the middle of the mail
 	DropAnswer Fault = "drop-answer" // takes the mail and hangs up before it says so
 	PutOff     Fault = "put-off"     // 451 to every recipient
@@ -156,7 +157,7 @@ func (s *Server) session(c *smtp.Conn) (smtp.Session, error) {
 
 // wait keeps still until the server behaves.
 func (s *Server) wait() {
-	for s.has(Stall) || s.has(StallData) {
+	for s.has(Stall) || s.has(StallData) || s.has(StallReply) {
 		time.Sleep(10 * time.Millisecond)
 	}
 }
@@ -208,6 +209,10 @@ func (s *session) Data(r io.Reader) error {
 	s.mu.Lock()
 	s.mails = append(s.mails, s.mail)
 	s.mu.Unlock()
+	if s.has(StallReply) {
+		s.wait()
+		return s.hangUp()
+	}
 	if s.has(DropAnswer) {
 		return s.hangUp()
 	}

@@ -1,0 +1,165 @@
+package xtally
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+	"time"
+
+	"github.com/xtally/xtally/reports"
+	"github.com/xtally/xtally/reports/mail"
+)
+
+// TaskKind is what a scheduled task does.
+type TaskKind string
+
+// The kinds there are.
+const (
+	TaskRun    TaskKind = "run"    // load, build, report
+	TaskLoad   TaskKind = "load"   // load, build
+	TaskReport TaskKind = "report" // report what is built
+)
+
+// Task is one entry of a timetable: what to do, and whom to tell.
+type Task struct {
+	Name string // of the job, for the history
+	Kind TaskKind
+	Job  Job // TaskLoad needs its inputs only, TaskReport its month and outputs only
+	To   []string
+	Mail mail.Options // its language is that of the reports
+
+	Reason  string    // why it runs, for the history
+	DueAt   time.Time // when it was due; zero means now
+	Watched string    // kept in the history for the caller
+}
+
+// Do does a task and keeps it in the history. When reports were written and
+// there are recipients, the month's mail is put into the outbox. Then whatever
+// waits there is sent, also what earlier runs could not send.
+//
+// It returns the errors of all parts: files that could not be read, mails that
+// could not be sent. A mail that was not sent waits for the next Do or
+// [Tally.Deliver].
+func (t *Tally) Do(ctx context.Context, task Task) (RunResult, error) {
+	var r RunResult
+	if len(task.To) > 0 && t.o.sender == nil {
+		return r, fmt.Errorf("job %s: nobody to send its mail; set a mail server", task.Name)
+	}
+	record := RunRecord{Job: task.Name, Reason: task.Reason, DueAt: task.DueAt, Watched: task.Watched}
+	if record.DueAt.IsZero() {
+		record.DueAt = t.o.now()
+	}
+	if task.Kind != TaskLoad {
+		record.Month = task.Job.Month.String()
+	}
+	err := t.recorded(ctx, record, func() error {
+		var err error
+		r, err = t.work(ctx, task)
+		if len(r.Reports) > 0 && len(task.To) > 0 {
+			err = errors.Join(err, t.post(ctx, task, r))
+		}
+		if t.o.sender != nil && ctx.Err() == nil {
+			err = errors.Join(err, t.Deliver(ctx))
+		}
+		return err
+	})
+	return r, err
+}
+
+// work does what a task is for.
+func (t *Tally) work(ctx context.Context, task Task) (RunResult, error) {
+	job := task.Job
+	switch task.Kind {
+	case TaskRun:
+		return t.Run(ctx, job)
+	case TaskLoad:
+		job.Out = ""
+		return t.Run(ctx, job)
+	case TaskReport:
+		var r RunResult
+		var err error
+		if r.Reports, err = t.Report(ctx, job.Out, job.Month, job.Report); err != nil {
+			return r, err
+		}
+		r.Summary, err = t.Summary(ctx, job.Month)
+		return r, err
+	}
+	return RunResult{}, fmt.Errorf("job %s: kind %q: want run, load or report", task.Name, task.Kind)
+}
+
+// post puts a task's mail into the outbox.
+func (t *Tally) post(ctx context.Context, task Task, r RunResult) error {
+	m, err := t.monthMail(ctx, task, r)
+	if err != nil {
+		return fmt.Errorf("mail of %s: %w", task.Job.Month, err)
+	}
+	n, err := t.Post(ctx, m, Posted{Job: task.Name, Month: task.Job.Month.String()}, task.To...)
+	if err == nil && n == 0 {
+		t.o.log.Info("mail not sent again: it says what was sent or waits already", "job", task.Name, "subject", m.Subject)
+	}
+	return err
+}
+
+// monthMail makes the mail of a month from what was just reported.
+func (t *Tally) monthMail(ctx context.Context, task Task, r RunResult) (mail.Message, error) {
+	job, now := task.Job, t.o.now()
+	ro, err := t.reportOptions(ctx, job.Month, job.Report)
+	if err != nil {
+		return mail.Message{}, err
+	}
+	folder, err := filepath.Abs(filepath.Join(job.Out, job.Month.String()))
+	if err != nil {
+		return mail.Message{}, err
+	}
+	s := r.Summary
+	f := mail.Figures{
+		Month: s.Month, Provisional: s.Provisional, AsOf: now.In(beijing).Format(time.DateOnly), TotalCNY: s.TotalCNY,
+		Calls: s.Calls, BilledMin: s.BilledMin, Messages: s.Messages, Notes: ro.Notes, Folder: folder,
+	}
+	for _, a := range s.Apps {
+		f.Apps = append(f.Apps, mail.App{AppKey: a.AppKey, Calls: a.Calls, BilledMin: a.BilledMin, Messages: a.Messages, TotalCNY: a.TotalCNY})
+	}
+	if f.Days, err = t.days(ctx, job.Month); err != nil {
+		return mail.Message{}, err
+	}
+	workbook, err := readWorkbook(folder, r.Reports)
+	if err != nil {
+		return mail.Message{}, err
+	}
+	o := task.Mail
+	o.Lang = string(job.Report.Lang)
+	return mail.Compose(f, workbook, now, o)
+}
+
+// days reads a month's charge by day.
+func (t *Tally) days(ctx context.Context, month Month) ([]mail.Day, error) {
+	rows, err := t.conn.QueryContext(ctx, `select day(date), cast(total_cny * 100 as bigint)
+		from marts.charges_by_day where month = cast(? as date) order by date`, month.String()+"-01")
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	var days []mail.Day
+	for rows.Next() {
+		var d mail.Day
+		if err := rows.Scan(&d.Day, &d.Fen); err != nil {
+			return nil, err
+		}
+		days = append(days, d)
+	}
+	return days, rows.Err()
+}
+
+// readWorkbook reads the workbook among the reports, if there is one.
+func readWorkbook(folder string, files []reports.File) (mail.File, error) {
+	for _, f := range files {
+		if filepath.Ext(f.Name) != ".xlsx" {
+			continue
+		}
+		b, err := os.ReadFile(filepath.Join(folder, f.Name))
+		return mail.File{Name: f.Name, Content: b}, err
+	}
+	return mail.File{}, nil
+}
