@@ -94,6 +94,8 @@ type entry struct {
 	next func(after time.Time) time.Time
 	seen time.Time // times up to here were run, skipped or are of no concern
 
+	asked time.Time // when Changed was asked last
+
 	mu   sync.Mutex
 	busy bool // runs, or waits for its turn
 }
@@ -209,10 +211,7 @@ func (s *Schedule) check(ctx context.Context, e *entry, now time.Time) {
 	case r.Due.IsZero() && e.Changed == nil:
 		return
 	case r.Due.IsZero():
-		e.mu.Lock()
-		idle := !e.busy
-		e.mu.Unlock()
-		if !idle || !e.Changed() {
+		if !s.hasChanged(e, now) {
 			return
 		}
 		r.Due, r.Reason = now, Changed
@@ -228,6 +227,17 @@ func (s *Schedule) check(ctx context.Context, e *entry, now time.Time) {
 	}
 	e.busy = true
 	s.group.Go(func() { s.run(ctx, e, r) })
+}
+
+// hasChanged asks an idle job whether it is to run beside its times.
+func (s *Schedule) hasChanged(e *entry, now time.Time) bool {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	if e.busy || now.Sub(e.asked).Abs() < look {
+		return false
+	}
+	e.asked = now
+	return e.Changed()
 }
 
 // latest returns the last time in (after, now], or zero. It looks back step by

@@ -273,12 +273,19 @@ func TestChangedRunsOnceMore(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		st := newStage(t, "2026-11-03T10:59:30Z")
 		var bill atomic.Bool
-		st.start(Job{Name: "month", Cron: "0 11 3 * *", Changed: func() bool { return bill.Swap(false) }, Run: st.note})
+		var asked atomic.Int64
+		st.start(Job{Name: "month", Cron: "0 11 3 * *", Run: st.note, Changed: func() bool {
+			asked.Add(1)
+			return bill.Swap(false)
+		}}, Job{Name: "busy", Cron: "*/10 * * * * *", Run: func(context.Context, Run) error { return nil }})
 		time.Sleep(48 * time.Hour)
 		bill.Store(true)
 		time.Sleep(48 * time.Hour)
 		if err := st.end(); err != nil {
 			t.Error(err)
+		}
+		if n := asked.Load(); n < 96*60-10 || n > 96*60+10 {
+			t.Errorf("asked %d times in 96 hours, want about once a minute", n)
 		}
 		if len(st.ran) != 2 || st.ran[0] != "month 2026-11-03T11:00:00Z scheduled" ||
 			!strings.HasPrefix(st.ran[1], "month 2026-11-05T") || !strings.HasSuffix(st.ran[1], " changed") {

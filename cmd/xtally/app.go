@@ -25,6 +25,7 @@ import (
 type app struct {
 	out, err io.Writer
 	settings settings
+	extra    []xtally.Option // what a command adds, such as a mailer
 }
 
 // configure completes the settings before any command runs.
@@ -48,7 +49,39 @@ func (a *app) open(ctx context.Context) (*xtally.Tally, error) {
 	if info, err := os.Stat(a.settings.DB); err == nil && info.IsDir() {
 		return nil, fmt.Errorf("open %s: is a folder; give --db a file in it", a.settings.DB)
 	}
-	return xtally.Open(ctx, a.settings.DB, opts...)
+	return a.openWaiting(ctx, append(opts, a.extra...))
+}
+
+// lookAgain is how often a database is tried that another process has open.
+const lookAgain = 200 * time.Millisecond
+
+// openWaiting opens the database, if need be when the process that has it open
+// is done, within --wait.
+func (a *app) openWaiting(ctx context.Context, opts []xtally.Option) (*xtally.Tally, error) {
+	told := false
+	for end := time.Now().Add(time.Duration(a.settings.Wait)); ; {
+		t, err := xtally.Open(ctx, a.settings.DB, opts...)
+		if !errors.Is(err, xtally.ErrLocked) || !time.Now().Before(end) {
+			return t, err
+		}
+		if !told {
+			told = true
+			fmt.Fprintf(a.err, "xtally: note: %v; waiting up to %v\n", err, time.Duration(a.settings.Wait))
+		}
+		select {
+		case <-ctx.Done():
+			return nil, ctx.Err()
+		case <-time.After(lookAgain):
+		}
+	}
+}
+
+// job is what to load and report by the settings.
+func (a *app) job(month xtally.Month) xtally.Job {
+	return xtally.Job{
+		Archive: a.settings.Archive, Tables: a.settings.tables(), Bill: a.settings.Bill,
+		Month: month, Out: a.settings.Out, Report: a.reportOptions(),
+	}
 }
 
 func (a *app) logger() *slog.Logger {
@@ -70,6 +103,9 @@ func (a *app) existing(ctx context.Context) (*xtally.Tally, error) {
 // checkOut refuses a place for reports that cannot become a folder, before
 // the work is done and not after it.
 func (a *app) checkOut() error {
+	if a.settings.Out == "" {
+		return a.settings.bad("out", "", "a folder")
+	}
 	for p := filepath.Clean(a.settings.Out); ; p = filepath.Dir(p) {
 		info, err := os.Stat(p)
 		if err == nil && !info.IsDir() {

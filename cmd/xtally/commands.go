@@ -22,7 +22,7 @@ func newInit(a *app) *cobra.Command {
 		Example: "  xtally init && xtally run",
 		Args:    noArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
-			if err := writeNew(defaultConfig, sampleConfig); err != nil {
+			if err := writeNew(defaultConfig, sampleConfig()); err != nil {
 				return err
 			}
 			if a.settings.json {
@@ -240,14 +240,16 @@ check and writes the month's reports. Nothing is published when a check fails
 			if err := a.checkOut(); err != nil {
 				return err
 			}
+			run, err := a.mailedRun(month)
+			if err != nil {
+				return err
+			}
 			t, err := a.open(cmd.Context())
 			if err != nil {
 				return err
 			}
 			defer t.Close()
-			r, err := t.Run(cmd.Context(), xtally.Job{
-				Archive: a.settings.Archive, Tables: a.settings.tables(), Bill: a.settings.Bill, Month: month, Out: a.settings.Out, Report: a.reportOptions(),
-			})
+			r, err := run(cmd.Context(), t)
 			if errors.Is(err, xtally.ErrNoCallbacks) {
 				return errors.Join(a.showLoad(r.Bills, r.Load, xtally.Books{}), err)
 			}
@@ -269,6 +271,7 @@ check and writes the month's reports. Nothing is published when a check fails
 	a.settings.addBillFlag(cmd.Flags())
 	a.settings.addReportFlags(cmd.Flags())
 	a.settings.addRuleFlags(cmd.Flags())
+	a.settings.addMailToFlag(cmd.Flags())
 	return cmd
 }
 

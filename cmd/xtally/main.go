@@ -159,7 +159,7 @@ func newRoot(a *app) *cobra.Command {
 	root.Flags().Bool("version", false, "print the version")
 	root.SetHelpCommand(newHelp())
 	a.settings.addGlobalFlags(root.PersistentFlags())
-	root.AddCommand(newInit(a), newLoad(a), newBuild(a), newReport(a), newRun(a), newExplain(a), newStatus(a), newVersion(a))
+	root.AddCommand(newInit(a), newLoad(a), newBuild(a), newReport(a), newRun(a), newSchedule(a), newMail(a), newExplain(a), newStatus(a), newVersion(a))
 	return root
 }
 
@@ -172,6 +172,8 @@ func plain(err error) error {
 	switch f := bad.GetFlag(); f.Value.Type() {
 	case "int":
 		return fmt.Errorf("--%s %q: want a whole number", f.Name, bad.GetValue())
+	case "duration":
+		return fmt.Errorf("--%s %q: want a time such as 30s or 10m", f.Name, bad.GetValue())
 	case "bool":
 		return fmt.Errorf("--%s %q: want true or false", f.Name, bad.GetValue())
 	}

@@ -11,16 +11,20 @@ import (
 	"fmt"
 	"io"
 	"io/fs"
+	"net/mail"
 	"os"
 	"os/exec"
 	"path/filepath"
 	"slices"
 	"strconv"
 	"strings"
+	"syscall"
 	"testing"
 	"time"
 
 	"github.com/rogpeppe/go-internal/testscript"
+
+	"github.com/xtally/xtally/reports/mail/mailtest"
 )
 
 // TestMain lets the scripts run the command, and the two programs that bring a
@@ -64,10 +68,14 @@ var commands = map[string]func(ts *testscript.TestScript, neg bool, args []strin
 	"holds":      holds,      // [!] holds TEXT PATH…: a file under PATH has TEXT, also inside a workbook or Parquet
 	"bulk":       bulk,       // bulk N FILE: writes N callbacks of one call each
 	"cutgzip":    cutgzip,    // cutgzip FROM TO: compresses FROM and leaves off the end
-	"awaitfile":  awaitfile,  // awaitfile FILE: waits until it is there
-	"interrupt":  interrupt,  // interrupt: sends SIGINT to the program started last with &
-	"wasexit":    wasexit,    // wasexit CODE: after wait, how the interrupted program ended
+	"awaitfile":  awaitfile,  // awaitfile FILE: waits until it is there; may be a pattern
+	"interrupt":  interrupt,  // interrupt [SIGNAL]: sends SIGINT, TERM or KILL to the program started last with &
+	"wasexit":    wasexit,    // wasexit CODE [10s]: after wait, how the interrupted program ended, and how soon
 	"unreadable": unreadable, // unreadable PATH: takes all rights away
+	"smtpd":      smtpd,      // smtpd [FAULT]: starts a mail server, with its authority in ca.pem and its port for "port: 0" in all *.yaml; or changes how it misbehaves
+	"mails":      mails,      // mails N [TEXT…]: the server took N mails, the last of which has these texts
+	"samemail":   samemail,   // samemail: all mails the server took have one Message-ID
+	"awaitmails": awaitmails, // awaitmails N: waits until the server took N mails
 }
 
 // condition adds [root], for whom no folder is read-only.
@@ -79,7 +87,11 @@ func condition(name string) (bool, error) {
 }
 
 // state is what the commands of one script share.
-type state struct{ interrupted *exec.Cmd }
+type state struct {
+	interrupted *exec.Cmd
+	at          time.Time // when it was
+	mail        *mailtest.Server
+}
 
 func exits(ts *testscript.TestScript, neg bool, args []string) {
 	if neg || len(args) < 2 {
@@ -245,7 +257,9 @@ func awaitfile(ts *testscript.TestScript, neg bool, args []string) {
 		ts.Fatalf("usage: awaitfile FILE")
 	}
 	for range 2000 {
-		if _, err := os.Stat(ts.MkAbs(args[0])); err == nil {
+		found, err := filepath.Glob(ts.MkAbs(args[0]))
+		ts.Check(err)
+		if len(found) > 0 {
 			return
 		}
 		time.Sleep(10 * time.Millisecond)
@@ -255,18 +269,34 @@ func awaitfile(ts *testscript.TestScript, neg bool, args []string) {
 
 func interrupt(ts *testscript.TestScript, neg bool, args []string) {
 	running := ts.BackgroundCmds()
-	if neg || len(args) != 0 || len(running) == 0 {
-		ts.Fatalf("usage: interrupt, after a line that ends with &")
+	if neg || len(args) > 1 || len(running) == 0 {
+		ts.Fatalf("usage: interrupt [TERM|KILL], after a line that ends with &")
+	}
+	signal := os.Interrupt
+	switch strings.Join(args, "") {
+	case "TERM":
+		signal = syscall.SIGTERM
+	case "KILL":
+		signal = os.Kill
 	}
 	last := running[len(running)-1]
-	ts.Value(state{}).(*state).interrupted = last
-	ts.Check(last.Process.Signal(os.Interrupt))
+	st := ts.Value(state{}).(*state)
+	st.interrupted, st.at = last, time.Now()
+	ts.Check(last.Process.Signal(signal))
 }
 
 func wasexit(ts *testscript.TestScript, neg bool, args []string) {
-	program := ts.Value(state{}).(*state).interrupted
-	if neg || len(args) != 1 || program == nil || program.ProcessState == nil {
-		ts.Fatalf("usage: wasexit CODE, after interrupt and wait")
+	st := ts.Value(state{}).(*state)
+	program := st.interrupted
+	if neg || len(args) < 1 || len(args) > 2 || program == nil || program.ProcessState == nil {
+		ts.Fatalf("usage: wasexit CODE [DURATION], after interrupt and wait")
+	}
+	if len(args) == 2 {
+		limit, err := time.ParseDuration(args[1])
+		ts.Check(err)
+		if took := time.Since(st.at); took > limit {
+			ts.Fatalf("ended after %v, want at most %v", took, limit)
+		}
 	}
 	if got := strconv.Itoa(program.ProcessState.ExitCode()); got != args[0] {
 		ts.Fatalf("exit code %s, want %s", got, args[0])
@@ -280,6 +310,80 @@ func unreadable(ts *testscript.TestScript, neg bool, args []string) {
 	path := ts.MkAbs(args[0])
 	ts.Check(os.Chmod(path, 0))
 	ts.Defer(func() { ts.Check(os.Chmod(path, 0o700)) })
+}
+
+func smtpd(ts *testscript.TestScript, neg bool, args []string) {
+	if neg || len(args) > 1 {
+		ts.Fatalf("usage: smtpd [FAULT]")
+	}
+	st := ts.Value(state{}).(*state)
+	fault := mailtest.Fault(strings.Join(args, ""))
+	if st.mail != nil {
+		st.mail.Behave(fault)
+		return
+	}
+	server, err := mailtest.Start(false, fault)
+	ts.Check(err)
+	st.mail = server
+	ts.Defer(func() {
+		server.Behave("")
+		server.Close()
+	})
+	ts.Setenv("XTALLY_SMTP_PASSWORD", mailtest.Password)
+	ts.Check(os.WriteFile(ts.MkAbs("ca.pem"), server.CA, 0o666))
+	files, err := filepath.Glob(ts.MkAbs("*.yaml"))
+	ts.Check(err)
+	for _, f := range files {
+		b, err := os.ReadFile(f)
+		ts.Check(err)
+		ts.Check(os.WriteFile(f, bytes.ReplaceAll(b, []byte("port: 0"), fmt.Appendf(nil, "port: %d", server.Port)), 0o666))
+	}
+}
+
+func mails(ts *testscript.TestScript, neg bool, args []string) {
+	st := ts.Value(state{}).(*state)
+	if neg || len(args) < 1 || st.mail == nil {
+		ts.Fatalf("usage: mails N [TEXT…], after smtpd")
+	}
+	took := st.mail.Mails()
+	if strconv.Itoa(len(took)) != args[0] {
+		ts.Fatalf("the server took %d mails, want %s", len(took), args[0])
+	}
+	for _, text := range args[1:] {
+		if last := took[len(took)-1]; !bytes.Contains(last.Data, []byte(text)) {
+			ts.Fatalf("the last mail lacks %q:\n%.2000s", text, last.Data)
+		}
+	}
+}
+
+func samemail(ts *testscript.TestScript, neg bool, args []string) {
+	st := ts.Value(state{}).(*state)
+	if neg || len(args) != 0 || st.mail == nil {
+		ts.Fatalf("usage: samemail, after smtpd")
+	}
+	ids := map[string]bool{}
+	for _, m := range st.mail.Mails() {
+		msg, err := mail.ReadMessage(bytes.NewReader(m.Data))
+		ts.Check(err)
+		ids[msg.Header.Get("Message-Id")] = true
+	}
+	if len(ids) != 1 {
+		ts.Fatalf("mails of different ids: %v", ids)
+	}
+}
+
+func awaitmails(ts *testscript.TestScript, neg bool, args []string) {
+	st := ts.Value(state{}).(*state)
+	if neg || len(args) != 1 || st.mail == nil {
+		ts.Fatalf("usage: awaitmails N, after smtpd")
+	}
+	for range 3000 {
+		if strconv.Itoa(len(st.mail.Mails())) == args[0] {
+			return
+		}
+		time.Sleep(10 * time.Millisecond)
+	}
+	ts.Fatalf("the server took %d mails, want %s", len(st.mail.Mails()), args[0])
 }
 
 // duckdbMain is the program duckdb FILE SQL: it prints the first value.

@@ -9,6 +9,7 @@ import (
 	"io/fs"
 	"os"
 	"strings"
+	"time"
 
 	"github.com/goccy/go-yaml"
 	"github.com/spf13/cobra"
@@ -16,6 +17,7 @@ import (
 
 	"github.com/xtally/xtally"
 	"github.com/xtally/xtally/reports"
+	"github.com/xtally/xtally/schedules"
 )
 
 // defaultConfig is read when it is there and --config is not given.
@@ -50,11 +52,16 @@ type settings struct {
 	ComplaintLimitFAQPct string `yaml:"complaint_limit_faq_pct"`
 	BillToleranceCNY     string `yaml:"bill_tolerance_cny"`
 
+	Wait duration      `yaml:"wait"`
+	Mail mailSettings  `yaml:"mail"` // see schedulesettings.go
+	Jobs []jobSettings `yaml:"jobs"`
+
 	config  string
 	json    bool
 	verbose bool
 	detail  bool
 	unmask  bool
+	mailTo  []string
 
 	from map[string]string // where a setting that no flag set came from
 }
@@ -75,6 +82,7 @@ func (s *settings) addGlobalFlags(f *pflag.FlagSet) {
 	f.StringVar(&s.DB, "db", "xtally.duckdb", "database `FILE`; load and run create it when missing")
 	f.StringVar(&s.config, "config", "", "settings `FILE` (default: "+defaultConfig+" here, if there)")
 	f.StringVar(&s.MemoryLimit, "memory-limit", "", "memory of the database, a `SIZE` such as 1500MB (default: a quarter of the machine, at most 4GB)")
+	f.DurationVar((*time.Duration)(&s.Wait), "wait", 0, "`TIME` to wait for a database that another process has open, such as 10m")
 	f.BoolVar(&s.json, "json", false, "print results as JSON")
 	f.BoolVarP(&s.verbose, "verbose", "v", false, "tell what is being done")
 }
@@ -232,6 +240,7 @@ func (s *settings) readFile() (map[string][]string, error) {
 	if err := yaml.NewDecoder(bytes.NewReader(b), yaml.Strict()).Decode(&strict); err != nil && !errors.Is(err, io.EOF) {
 		return nil, usageError{s.fileError(err)}
 	}
+	s.Mail, s.Jobs = strict.Mail, strict.Jobs // no flags: these are of the file alone
 	var raw map[string]any
 	if err := yaml.Unmarshal(b, &raw); err != nil {
 		return nil, usageError{s.fileError(err)}
@@ -270,8 +279,10 @@ func (s *settings) fileError(err error) error {
 	return fmt.Errorf("settings %s:%d:%d: %s", s.config, p.Line, p.Column, text)
 }
 
-// sampleConfig is what init writes.
-const sampleConfig = `# Settings of xtally. Every line is optional; flags and XTALLY_… variables win.
+// sampleConfig returns what init writes: the settings, then the shipped jobs.
+func sampleConfig() string { return sampleSettings + sampleMail + schedules.Default() }
+
+const sampleSettings = `# Settings of xtally. Every line is optional; flags and XTALLY_… variables win.
 # Paths are seen from the folder xtally is started in.
 db: xtally.duckdb          # database file
 archive:                   # files, folders or globs of callbacks
@@ -290,6 +301,7 @@ out: reports               # reports go to out/YYYY-MM
 format: [csv, xlsx]        # csv, xlsx, parquet
 lang: zh                   # zh or en
 #memory_limit: 2GB         # default: a quarter of the machine, at most 4GB
+#wait: 10m                 # for a database that another process has open; xtally schedule always does
 
 # Rules the vendor does not document. Change them only when a bill proves it.
 settle_by: end             # a call's hour and month: that of its end, or of its answer

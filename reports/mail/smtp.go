@@ -83,10 +83,10 @@ func (s SMTP) Check() error {
 	return nil
 }
 
-// CheckAddress tells whether to can be a recipient.
+// CheckAddress tells whether a mail can be sent to an address.
 func CheckAddress(to string) error {
 	if _, err := netmail.ParseAddress(to); err != nil {
-		return fmt.Errorf("to %q: want an address such as finance@example.com", to)
+		return fmt.Errorf("%q: want an address such as finance@example.com", to)
 	}
 	return nil
 }
