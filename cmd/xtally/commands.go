@@ -223,7 +223,8 @@ func newRun(a *app) *cobra.Command {
 		Short: "Load, build, check and report in one go",
 		Long: `Loads what is new in the archive, makes the months it touches, proves every
 check and writes the month's reports. Nothing is published when a check fails
-(exit 3). Run again over the same archive, it changes nothing.
+(exit 3). Run again over the same archive, it changes nothing. With --mail-to,
+the month is mailed, once, by the settings under mail.
 ` + billHelp + `
 ` + tablesHelp,
 		Example: `  xtally run --db xtally.duckdb --archive testdata/demo/in --month 2026-10 --out reports

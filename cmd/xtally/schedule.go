@@ -139,19 +139,32 @@ func (t *timetable) plan(last []xtally.RunRecord) error {
 	return nil
 }
 
-// serve runs the schedule from where the last one ended.
-func (t *timetable) serve(ctx context.Context) error {
+// enrol reads the last run of each job.
+func (t *timetable) enrol(ctx context.Context) (last []xtally.RunRecord, err error) {
 	db, err := t.open(ctx)
 	if err != nil {
-		return err
+		return nil, err
 	}
-	last := make([]xtally.RunRecord, len(t.jobs))
-	for i, j := range t.jobs {
-		if last[i], err = db.Enrol(ctx, j.Name); err != nil {
-			return errors.Join(err, db.Close())
+	defer func() { err = errors.Join(err, db.Close()) }()
+	for _, j := range t.jobs {
+		r, err := db.Enrol(ctx, j.Name)
+		if err != nil {
+			return nil, err
 		}
+		last = append(last, r)
 	}
-	if err := db.Close(); err != nil {
+	return last, nil
+}
+
+// serve runs the schedule from where the last one ended. To be stopped is what
+// it is for, and no error.
+func (t *timetable) serve(ctx context.Context) error {
+	last, err := t.enrol(ctx)
+	if err != nil && ctx.Err() != nil {
+		t.log.Info("schedule stopped before it began")
+		return nil
+	}
+	if err != nil {
 		return err
 	}
 	if err := t.plan(last); err != nil {
@@ -207,7 +220,7 @@ func (t *timetable) show(task xtally.Task, r xtally.RunResult) error {
 	case task.Kind == xtally.TaskLoad && len(r.Load.Files) > 0 && t.settings.json:
 		return t.printJSON(map[string]any{"load": loadAsJSON(r.Load), "build": buildAsJSON(r.Build)})
 	case task.Kind == xtally.TaskLoad && len(r.Load.Files) > 0:
-		return errors.Join(t.showLoad(r.Bills, r.Load, xtally.Books{}), t.showBuild(r.Build))
+		return errors.Join(t.showLoad(r.Bills, r.Load, xtally.Books{}), t.showBuild(r.Tables, r.Build))
 	}
 	return nil
 }
