@@ -323,25 +323,39 @@ func (l *billLoader) mustHoldPrivateNumber(paths []string) error {
 		fmt.Errorf("no rows of PrivateNumber (hws.service.type.privatenumber, 隐私保护通话), %s; give the bill of the account that has the service", products)}
 }
 
-// readFinal asks the model which bills are final.
+// readFinal asks the model which bills are final, and refuses one whose name
+// says another month than all of its rows.
 func (l *billLoader) readFinal() error {
 	files, err := fs.ReadFile(l.models, "staging/bill_files.sql")
 	if err != nil {
 		return err
 	}
-	rows, err := l.conn.QueryContext(l.ctx, "select file_id, is_final from ("+string(files)+")")
+	rows, err := l.conn.QueryContext(l.ctx, `select file_id, any_value(source), any_value(is_final),
+			any_value(scope) = 'month' and count(month) > 0
+			and count(case when month between month_of(covers_from_date) and covers_to_date then 1 end) = 0,
+			coalesce(any_value(strftime(covers_from_date, '%Y-%m')), '')
+		from (`+string(files)+`) as files
+		left join raw.bill_file_months as months using (file_id)
+		group by file_id, covers_from_date`)
 	if err != nil {
 		return err
 	}
 	defer rows.Close()
 	for rows.Next() {
 		var id int64
-		var isFinal bool
-		if err := rows.Scan(&id, &isFinal); err != nil {
+		var source, named string
+		var isFinal, isOther bool
+		if err := rows.Scan(&id, &source, &isFinal, &isOther, &named); err != nil {
 			return err
 		}
-		if i := slices.Index(l.ids, id); i >= 0 {
-			l.bills[i].Final = isFinal
+		i := slices.Index(l.ids, id)
+		if i < 0 {
+			continue
+		}
+		l.bills[i].Final = isFinal
+		if isOther {
+			return &TableError{"bill", source, "", 0, fmt.Errorf("is named for %s, but its rows are of %s; give it its own name back",
+				named, strings.Join(l.bills[i].Months, ", "))}
 		}
 	}
 	return rows.Err()

@@ -175,6 +175,7 @@ func TestBillErrors(t *testing.T) {
 		"only headings":      {map[string]string{"a.csv": shortHeadings}, "bill DIR: no rows of PrivateNumber (hws.service.type.privatenumber, 隐私保护通话), no rows at all; give the bill of the account that has the service"},
 		"two accounts":       {map[string]string{"a.csv": good, "b.csv": strings.ReplaceAll(good, "acme", "other")}, "bill DIR/b.csv: is of account other, but DIR/a.csv is of account acme; give one account's bills, or another --db for each account"},
 		"two in one":         {map[string]string{"a.csv": good + strings.ReplaceAll(usageRow("通话时长", 10, "t-1", "3", "分钟", "0.18"), "acme", "other")}, "bill DIR/a.csv: is of account other, but DIR/a.csv is of account acme; give one account's bills, or another --db for each account"},
+		"a wrong name":       {map[string]string{"a_PriceFactorBillDetail_20260901-20260930_1.csv": good}, "bill DIR/a_PriceFactorBillDetail_20260901-20260930_1.csv: is named for 2026-09, but its rows are of 2026-10; give it its own name back"},
 		"too many cells":     {map[string]string{"a.csv": good + "a,b,c,d,e,f,g,h,i,j,k,l,m,n,o,p,q\n"}, "bill DIR/a.csv:3: has 17 cells under 16 headings; quote a cell that holds the delimiter"},
 		"a quote too few":    {map[string]string{"a.csv": good + "\"a,b\n"}, `bill DIR/a.csv:3: extraneous or missing " in quoted-field; check the quotes of this line`},
 		"a zip of a picture": {map[string]string{"a.zip": string(zipped(member{"a.png", []byte("\x89PNG\r\n\x1a\n\x00\x00")}))}, "bill DIR/a.zip/a.png: unknown headings"},
