@@ -30,7 +30,8 @@ func midNovember() time.Time { return time.Date(2026, time.November, 15, 4, 0, 0
 
 // TestCases runs every folder of testdata that has input and wanted reports.
 // A case with in-1, in-2 is loaded and built in that many rounds, and again in
-// the opposite order: the reports must not tell the difference.
+// the opposite order: the reports must not tell the difference. Its folder
+// tables holds the tables kept by hand, its file rules what is set otherwise.
 func TestCases(t *testing.T) {
 	for _, dir := range caseDirs(t) {
 		t.Run(filepath.Base(dir), func(t *testing.T) {
@@ -48,7 +49,8 @@ func TestCases(t *testing.T) {
 // runCase loads and builds the rounds one after another and compares the reports.
 func runCase(t *testing.T, dir string, rounds []string) {
 	t.Helper()
-	tally := mustOpen(t, "")
+	tally := mustOpen(t, "", xtally.WithRules(caseRules(t, dir)))
+	mustLoadTables(t, tally, caseTables(dir))
 	for _, in := range rounds {
 		mustLoad(t, tally, in)
 		mustBuild(t, tally)
@@ -64,6 +66,46 @@ func runCase(t *testing.T, dir string, rounds []string) {
 			compareFile(t, filepath.Join(want, name+".csv"), filepath.Join(out, month.String(), name+".csv"))
 		}
 	}
+}
+
+// caseTables lists the tables that a case holds.
+func caseTables(dir string) xtally.Tables {
+	var tables xtally.Tables
+	for name, path := range map[string]*string{
+		"prices": &tables.Prices, "packages": &tables.Packages, "numbers": &tables.Numbers, "complaints": &tables.Complaints,
+	} {
+		if file := filepath.Join(dir, "tables", name+".csv"); isThere(file) {
+			*path = file
+		}
+	}
+	return tables
+}
+
+// caseRules reads a case's rules, lines like "split_rule: first_come".
+func caseRules(t tester, dir string) xtally.Rules {
+	t.Helper()
+	var rules xtally.Rules
+	file := filepath.Join(dir, "rules")
+	if !isThere(file) {
+		return rules
+	}
+	for line := range strings.Lines(string(mustRead(t, file))) {
+		name, value, _ := strings.Cut(strings.TrimSpace(line), ": ")
+		field, ok := map[string]*string{
+			"settle_by": &rules.SettleBy, "split_rule": &rules.SplitRule,
+			"complaint_limit_pct": &rules.ComplaintLimitPct, "complaint_limit_faq_pct": &rules.ComplaintLimitFAQPct,
+		}[name]
+		if !ok {
+			t.Fatalf("%s: no rule %q", file, name)
+		}
+		*field = value
+	}
+	return rules
+}
+
+func isThere(path string) bool {
+	_, err := os.Stat(path)
+	return err == nil
 }
 
 // compareFile compares byte by byte, or rewrites want with -update.
@@ -308,14 +350,14 @@ func csvOnly(names ...string) xtally.ReportOptions {
 // caseDirs lists the folders of testdata with both input and wanted reports.
 func caseDirs(t tester) []string {
 	t.Helper()
-	wants, err := filepath.Glob("testdata/*/want")
+	wants, err := filepath.Glob("testdata/*/want*")
 	if err != nil || len(wants) == 0 {
 		t.Fatalf("no cases in testdata (%v)", err)
 	}
 	for i, w := range wants {
 		wants[i] = filepath.Dir(w)
 	}
-	return wants
+	return slices.Compact(wants)
 }
 
 func glob(t tester, dir, pattern string) []string {
