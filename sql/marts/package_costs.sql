@@ -1,5 +1,6 @@
 -- grain: one row per package, app and bill month, from the package's start to the month's end
 -- key: month, package_id, app_key
+-- stored: whole
 -- What was paid for a package is no part of the charges; here it is shared
 -- among the apps by the minutes each has used of it, largest remainder, so
 -- that the shares add up to its price. Two packages in one hour share the
@@ -82,7 +83,7 @@ select
     month,
     package_id,
     app_key,
-    cast((used_micro_min + 500000) / 1000000 as decimal(18, 2)) as used_min,
+    cast(cast(used_micro_min as decimal(30, 0)) * 0.000001 as decimal(18, 2)) as used_min,
     percent(used_micro_min, package_micro_min) as share_pct,
     fen_to_cny(share_fen + case
         when rank_in_package <= price_fen - sum(share_fen) over (partition by month, package_id) then 1
