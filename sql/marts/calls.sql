@@ -3,9 +3,10 @@
 -- stored: view
 -- proved by: rated.calls
 -- For pivots and disputes, on request only. Within an hour, app, X number and
--- mode the share of the charge goes to the calls in the order they ended, so
--- that the calls add up to it. Numbers of people come straight from raw and
--- are masked by the report unless asked for.
+-- mode the share of the packages goes to the calls in the order they ended: by
+-- minutes, or with first_come until it is empty. The share of the charge follows
+-- the minutes left to pay, so that the calls add up to both. Numbers of people
+-- come straight from raw and are masked by the report unless asked for.
 with
 
 shares as (
@@ -22,13 +23,15 @@ charged as (
     select
         calls.call_id, calls.month, calls.app_key, calls.x_number, calls.mode, calls.duration_s, calls.billed_min, calls.hour_at,
         usage.price_cny, usage.net_price_cny, hours.state,
+        settings.split_rule,
         shares.quantity as share_quantity, shares.package_quantity as share_package_quantity, shares.charge_cny as share_charge_cny,
         sum(calls.billed_min) over (
             partition by calls.month, calls.hour_at, calls.app_key, calls.x_number, calls.mode
-            order by calls.settled_at, calls.call_id
+            order by calls.settled_at, cast(calls.call_id as varchar)
             rows unbounded preceding
         ) as min_so_far
     from rated.calls as calls
+    cross join staging.settings as settings
     inner join metered.usage as usage
         on calls.month = usage.month
         and calls.hour_at = usage.hour_at
@@ -51,23 +54,44 @@ charged as (
         and usage.price_line = shares.price_line
 ),
 
+drawn as (
+    select
+        *,
+        case
+            when state = 'package' then billed_min
+            when state = 'paid' or share_quantity is null then 0
+            when split_rule = 'first_come'
+                then greatest(0, least(billed_min, share_package_quantity - (min_so_far - billed_min)))
+            else whole_share(min_so_far, share_package_quantity, share_quantity)
+                - whole_share(min_so_far - billed_min, share_package_quantity, share_quantity)
+        end as package_min
+    from charged
+),
+
+payable as (
+    select
+        *,
+        billed_min - package_min as payable_min,
+        share_quantity - share_package_quantity as share_payable,
+        sum(billed_min - package_min) over (
+            partition by month, hour_at, app_key, x_number, mode
+            order by min_so_far, cast(call_id as varchar)
+            rows unbounded preceding
+        ) as payable_so_far
+    from drawn
+),
+
 split as (
     select
         *,
-        case state
-            when 'package' then billed_min
-            when 'paid' then 0
-            else whole_share(min_so_far, share_package_quantity, share_quantity)
-                - whole_share(min_so_far - billed_min, share_package_quantity, share_quantity)
-        end as package_min,
-        case state
-            when 'package' then 0
-            when 'paid' then billed_min * net_price_cny
+        case
+            when state = 'paid' then billed_min * net_price_cny
+            when state = 'package' or share_quantity is null then 0
             else fen_to_cny(
-                whole_share(min_so_far, whole_fen(share_charge_cny), share_quantity)
-                - whole_share(min_so_far - billed_min, whole_fen(share_charge_cny), share_quantity))
+                whole_share(payable_so_far, whole_fen(share_charge_cny), share_payable)
+                - whole_share(payable_so_far - payable_min, whole_fen(share_charge_cny), share_payable))
         end as call_charge_cny
-    from charged
+    from payable
 )
 
 select
@@ -85,9 +109,9 @@ select
     records.ended_at,
     split.duration_s,
     split.billed_min,
-    cast(coalesce(split.package_min, 0) as bigint) as package_min,
+    cast(split.package_min as bigint) as package_min,
     cast(split.billed_min * split.price_cny as decimal(18, 6)) as list_charge_cny,
-    cast(coalesce(split.call_charge_cny, 0) as decimal(18, 2)) as call_charge_cny,
+    cast(split.call_charge_cny as decimal(18, 2)) as call_charge_cny,
     records.release_code,
     calls.outcome,
     files.file,
