@@ -59,12 +59,13 @@ func (b *builder) chargeScope(ctx context.Context) error {
 	b.tables = tables[0]
 	b.newTables = was != b.tables
 	b.charged = b.months
-	switch {
-	case b.fresh:
-	case b.newTables:
-		return b.alsoCharge(ctx, "select month from calls.duplicates union select month from calls.messages "+
-			"union select month from calls.number_history union select month from raw.bill_file_months")
-	case b.o.rules.SettleBy == "answer":
+	if b.newTables && !b.fresh {
+		if err := b.alsoCharge(ctx, "select month from rated.number_use union select month from calls.duplicates "+
+			"union select month from calls.number_history union select month from raw.bill_file_months"); err != nil {
+			return err
+		}
+	}
+	if b.o.rules.SettleBy == "answer" {
 		// A call that ends on the 1st can be settled in the month before.
 		return b.alsoCharge(ctx, "select cast(month - interval 1 month as date) from raw.build_scope where month > undated()")
 	}

@@ -38,6 +38,10 @@ create or replace macro beijing(t) as t + interval 8 hour;
 
 create or replace macro month_of(t) as cast(date_trunc('month', t) as date);
 
+-- The month a call is settled in: that of its end, or of its answer (settle_by).
+create or replace macro settled_month(settle_by, answered_at, month) as
+    case when settle_by = 'answer' and answered_at is not null then month_of(answered_at) else month end;
+
 -- Records without any time belong to no month; this date stands for it.
 create or replace macro undated() as date '1970-01-01';
 

@@ -10,10 +10,7 @@ with
 privatenumber_calls as (
     select
         calls.call_id,
-        case
-            when settings.settle_by = 'answer' and calls.answered_at is not null then month_of(calls.answered_at)
-            else calls.month
-        end as month,
+        settled_month(settings.settle_by, calls.answered_at, calls.month) as month,
         calls.app_key,
         calls.x_number,
         coalesce(numbers.number_kind, guessed_number_kind(calls.x_number)) as number_kind,

@@ -1,17 +1,19 @@
 -- grain: one row per X number, app and bill month of use
 -- key: month, x_number, app_key
 -- In use is a number that a call reached or a message was sent over, charged
--- or not.
+-- or not. A call counts in the month it is settled in, so that the number pays
+-- rent where its calls are charged.
 with
 
 used as (
     select
-        month, x_number, app_key,
+        settled_month(settings.settle_by, calls.answered_at, calls.month) as month, calls.x_number, calls.app_key,
         count(*) as call_count, 0 as message_count,
-        min(last_known_at) as first_used_at, max(last_known_at) as last_used_at
-    from calls.calls
-    where outcome <> 'other_product'
-    group by month, x_number, app_key
+        min(calls.last_known_at) as first_used_at, max(calls.last_known_at) as last_used_at
+    from calls.calls as calls
+    cross join staging.settings as settings
+    where calls.outcome <> 'other_product'
+    group by settled_month(settings.settle_by, calls.answered_at, calls.month), calls.x_number, calls.app_key
     union all
     select month, x_number, app_key, 0, count(*), min(sent_at), max(sent_at)
     from calls.messages
