@@ -54,6 +54,9 @@ var corruptions = map[string]corruption{
 	"a split loses a number": {"marts_add_up_to_the_account", map[string]func(string) string{
 		"marts/charges_by_x_number.sql": wrapped("select * from (%s) as model where x_number <> '+8618600000001'"),
 	}},
+	"a mart loses a month": {"marts_add_up_to_the_account", map[string]func(string) string{
+		"marts/charges_by_day.sql": wrapped("select * from (%s) as model where month <> date '2026-10-01'"),
+	}},
 	"a mart loses rent": {"marts_add_up_to_the_account", map[string]func(string) string{
 		"marts/charges_by_app.sql": replaced("sum(rent_cny) as decimal", "sum(0) as decimal"),
 	}},
