@@ -1,12 +1,14 @@
 -- grain: one row per bill month
 -- key: month
+-- stored: whole
 -- Rate = complaints of the month / X numbers in use in the month. Two limits are
 -- documented: 0.01 % (usage rules, 封禁规则) and 0.05 % (FAQ); both are
--- settings. "Now" is the last hour known; the projection goes on at this pace.
+-- settings. "Today" is the day of the last hour known; the projection goes on at
+-- the pace of the days until then.
 with
 
 known as (
-    select max(hour_at) + interval 1 hour as known_until_at from metered.usage where month > undated()
+    select cast(max(hour_at) as date) as today from metered.usage where month > undated()
 ),
 
 in_use as (
@@ -29,9 +31,9 @@ counted as (
         coalesce(complained.complained_number_count, 0) as complained_number_count,
         in_use.numbers_in_use,
         date_diff('day', in_use.month, cast(in_use.month + interval 1 month as date)) as days_in_month,
-        greatest(1, date_diff('day', in_use.month, cast(least(
-            cast(in_use.month + interval 1 month as timestamp), known.known_until_at + interval 1 day
-        ) as date))) as days_known,
+        greatest(1, date_diff('day', in_use.month, least(
+            known.today + 1, cast(in_use.month + interval 1 month as date)
+        ))) as days_known,
         settings.complaint_limit_pct,
         settings.complaint_limit_faq_pct
     from in_use
@@ -58,9 +60,9 @@ select
     fine_percent(projected_count, numbers_in_use) as projected_rate_pct,
     case
         when complaint_count = 0 then 'ok'
-        when complaint_count * 100 >= complaint_limit_faq_pct * numbers_in_use then 'over_both_limits'
-        when complaint_count * 100 >= complaint_limit_pct * numbers_in_use then 'over_limit'
-        when projected_count * 100 >= complaint_limit_pct * numbers_in_use then 'projected_over_limit'
+        when complaint_count * 100 >= greatest(complaint_limit_pct, complaint_limit_faq_pct) * numbers_in_use then 'over_both_limits'
+        when complaint_count * 100 >= least(complaint_limit_pct, complaint_limit_faq_pct) * numbers_in_use then 'over_limit'
+        when projected_count * 100 >= least(complaint_limit_pct, complaint_limit_faq_pct) * numbers_in_use then 'projected_over_limit'
         else 'ok'
     end as status
 from projected
