@@ -1,5 +1,6 @@
 -- grain: one row per package the vendor sells and bill month, and one for none
 -- key: month, package_min
+-- stored: whole
 -- What a year at the pace of the last months (at most 12, this one included)
 -- would cost with the best count of each package, against paying per use. The
 -- vendor sells a package to be used within 12 months; what is left lapses.
@@ -56,13 +57,18 @@ prices as (
     group by months.month
 ),
 
--- The best count is where the minutes end, or one more.
+-- One more package saves less than the one before it, so the best count is
+-- where the minutes end or where the messages end, one more than these, or none.
 choices as (
     select yearly.*, offers.minutes as package_min, offers.messages as package_sms, offers.price_cny,
-        whole_share(yearly.year_minutes, 1, offers.minutes) + more.one as package_count
+        case ends.item
+            when 'call' then whole_share(yearly.year_minutes, 1, offers.minutes) + ends.more
+            when 'sms' then whole_share(yearly.year_messages, 1, offers.messages) + ends.more
+            else 0
+        end as package_count
     from yearly
     cross join seeds.package_offers as offers
-    cross join (values (0), (1)) as more (one)
+    cross join (values ('call', 0), ('call', 1), ('sms', 0), ('sms', 1), ('none', 0)) as ends (item, more)
     union all
     select yearly.*, 0, 0, 0, 0
     from yearly
