@@ -1,7 +1,9 @@
 -- grain: one row per package, item it holds and bill month, as of the month's end
 -- key: month, package_id, item
--- Bought = used before the month + used in it + left. The forecast takes the account's pace of the last 28 days: packages are
--- drawn one after another, so what the earlier ones still hold comes first.
+-- stored: whole
+-- Bought = used before the month + used in it + left. The forecast takes the
+-- account's pace of the last 28 days: packages are drawn one after another, so
+-- what the earlier ones still hold comes first.
 with
 
 months as (
@@ -28,10 +30,15 @@ held as (
         and packages.ends_at > months.month
 ),
 
-prices as (
-    select month, hour_at, item, max(net_price_cny) as net_price_cny
+-- What an hour's packages were worth at the prices of that hour, in millionths.
+hour_values as (
+    select
+        hour_at, item,
+        sum(package_quantity) as package_quantity,
+        cast(floor(sum(package_quantity * net_price_cny) * 1000000) as bigint) as micro_cny
     from settled.hours
-    group by month, hour_at, item
+    where package_quantity > 0
+    group by hour_at, item
 ),
 
 used as (
@@ -39,15 +46,15 @@ used as (
         held.month, held.package_id, held.item,
         sum(drawn.drawn_quantity) as used,
         sum(case when drawn.hour_at >= held.month then drawn.drawn_quantity else 0 end) as used_in_month,
-        sum(drawn.drawn_quantity * prices.net_price_cny) as value_cny
+        sum(whole_share(drawn.drawn_quantity, hour_values.micro_cny, hour_values.package_quantity)) as micro_cny
     from held
     inner join drawn.package_hours as drawn
         on held.package_id = drawn.package_id
         and held.item = drawn.item
         and drawn.hour_at < held.month + interval 1 month
-    left join prices
-        on drawn.item = prices.item
-        and drawn.hour_at = prices.hour_at
+    inner join hour_values
+        on drawn.item = hour_values.item
+        and drawn.hour_at = hour_values.hour_at
     group by held.month, held.package_id, held.item
 ),
 
@@ -66,10 +73,11 @@ balanced as (
         held.*,
         coalesce(used.used, 0) as used,
         coalesce(used.used_in_month, 0) as used_in_month,
-        coalesce(used.value_cny, 0) as value_cny,
+        coalesce(used.micro_cny, 0) as micro_cny,
         held.bought_quantity - coalesce(used.used, 0) as left_quantity,
         coalesce(paces.last_28_days, 0) as last_28_days,
-        greatest(0, date_diff('day', cast(held.as_of_at as date), cast(held.ends_at as date))) as days_to_end
+        greatest(0, date_diff('day', cast(held.as_of_at as date), cast(held.ends_at as date))) as days_to_end,
+        greatest(0, date_diff('day', cast(held.as_of_at as date), cast(held.starts_at as date))) as days_to_start
     from held
     left join used
         on held.month = used.month
@@ -80,41 +88,67 @@ balanced as (
         and held.item = paces.item
 ),
 
--- What of each package the pace will take before it ends.
-usable as (
-    select
-        *,
-        case when ends_at > as_of_at then least(left_quantity, whole_share(last_28_days, days_to_end, 28)) else 0 end as usable_quantity
-    from balanced
-),
-
+-- In the order of drawing: what this package and those before it still hold,
+-- and what the pace takes until this one ends. Those that ended hold nothing.
 queued as (
     select
         *,
-        coalesce(sum(usable_quantity) over (
+        case when ends_at > as_of_at then whole_share(last_28_days, days_to_end, 28) else 0 end as taken_to_end,
+        sum(case when ends_at > as_of_at then left_quantity else 0 end) over (
             partition by month, item order by ends_at, starts_at, package_id
-            rows between unbounded preceding and 1 preceding
-        ), 0) as usable_before
+            rows unbounded preceding
+        ) as left_so_far
+    from balanced
+),
+
+-- Taken of all packages until this one ends: what they hold, less what lapses
+-- of any of them because the pace does not reach it in time.
+usable as (
+    select
+        *,
+        left_so_far + least(0, min(taken_to_end - left_so_far) over (
+            partition by month, item order by ends_at, starts_at, package_id
+            rows unbounded preceding
+        )) as usable_so_far
+    from queued
+    where ends_at > as_of_at
+),
+
+followed as (
+    select
+        *,
+        coalesce(lag(usable_so_far) over (partition by month, item order by ends_at, starts_at, package_id), 0) as usable_before
     from usable
 ),
 
 forecast as (
     select
-        *,
+        balanced.*,
         case
-            when left_quantity > 0 and last_28_days > 0 and ends_at > as_of_at
-                then cast(as_of_at as date) + cast(started_units((usable_before + left_quantity) * 28, last_28_days) as integer)
+            when balanced.left_quantity > 0 and balanced.last_28_days > 0 then greatest(
+                cast(balanced.as_of_at as date)
+                    + cast(started_units((followed.usable_before + balanced.left_quantity) * 28, balanced.last_28_days) as integer),
+                cast(balanced.as_of_at as date) + cast(balanced.days_to_start as integer)
+                    + cast(started_units(balanced.left_quantity * 28, balanced.last_28_days) as integer))
         end as empty_date,
-        case
-            when ends_at <= as_of_at then left_quantity
-            else greatest(0, left_quantity - greatest(0, whole_share(last_28_days, days_to_end, 28) - usable_before))
-        end as lapsing_quantity
-    from queued
+        balanced.left_quantity - coalesce(least(
+            followed.usable_so_far - followed.usable_before,
+            whole_share(balanced.last_28_days, balanced.days_to_end - balanced.days_to_start, 28)
+        ), 0) as lapsing_quantity
+    from balanced
+    left join followed
+        on balanced.month = followed.month
+        and balanced.package_id = followed.package_id
+        and balanced.item = followed.item
 ),
 
--- Both items of a package, for what the package as one saved.
+-- Both items of a package, for what the package as one saved. Its price stands
+-- beside the first item it holds.
 whole_packages as (
-    select month, package_id, sum(value_cny) as value_cny
+    select
+        month, package_id,
+        fen_to_cny(cast(floor(sum(micro_cny) * 0.0001) as bigint)) as value_cny,
+        min(case when bought_quantity > 0 then item end) as first_item
     from balanced
     group by month, package_id
 )
@@ -129,10 +163,10 @@ select
     cast(forecast.left_quantity as bigint) as left,
     forecast.starts_at,
     forecast.ends_at,
-    case when forecast.item = 'call' then cast(forecast.price_cny as decimal(18, 2)) end as price_cny,
-    case when forecast.item = 'call' and forecast.used > 0 then cny_per_unit(forecast.price_cny, forecast.used) end as cny_per_unit_used,
-    case when forecast.item = 'call' then cut_to_fen(whole_packages.value_cny) end as value_used_cny,
-    case when forecast.item = 'call' then cast(cut_to_fen(whole_packages.value_cny) - forecast.price_cny as decimal(18, 2)) end as saved_cny,
+    case when forecast.item = whole_packages.first_item then cast(forecast.price_cny as decimal(18, 2)) end as price_cny,
+    case when forecast.item = whole_packages.first_item and forecast.used > 0 then cny_per_unit(forecast.price_cny, forecast.used) end as cny_per_unit_used,
+    case when forecast.item = whole_packages.first_item then whole_packages.value_cny end as value_used_cny,
+    case when forecast.item = whole_packages.first_item then cast(whole_packages.value_cny - forecast.price_cny as decimal(18, 2)) end as saved_cny,
     case when forecast.empty_date <= cast(forecast.ends_at as date) then forecast.empty_date end as forecast_empty_date,
     cast(forecast.lapsing_quantity as bigint) as forecast_lapsing,
     case
