@@ -1,8 +1,13 @@
 -- grain: one row per X number that was paid for and not used in a bill month
 -- key: month, x_number
+-- stored: whole
 -- Returned by the 25th it costs nothing from the next month on (rent rules of
--- the price page).
+-- the price page): of this month, or of the next when that day is over.
 with
+
+known as (
+    select cast(max(hour_at) as date) as today from metered.usage where month > undated()
+),
 
 last_uses as (
     select rents.month, rents.x_number, max(use.last_used_at) as last_used_at
@@ -27,8 +32,12 @@ select
     ) as bigint) as idle_days,
     cast(rents.net_price_cny as decimal(18, 6)) as rent_cny,
     cast(rents.net_price_cny as decimal(18, 6)) as monthly_saving_cny,
-    cast(rents.month + interval 24 day as date) as return_by_date
+    cast(case
+        when known.today > rents.month + interval 24 day then rents.month + interval 1 month + interval 24 day
+        else rents.month + interval 24 day
+    end as date) as return_by_date
 from metered.rents as rents
+cross join known
 left join staging.numbers as numbers
     on rents.x_number = numbers.x_number
 left join rated.number_use as used

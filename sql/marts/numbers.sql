@@ -52,22 +52,28 @@ select
     case
         when rents.reason = 'issued' then 'issued'
         when rents.reason = 'held' then 'held'
+        when rents.reason = 'returned late' then 'returned_late'
         when rents.reason is not null then 'not_in_table'
         when not is_x_number(listed.x_number) then 'no_x_number'
+        when numbers.issued_date >= listed.month + interval 1 month then 'not_issued'
         else 'returned'
     end as status,
     case
         when rents.reason = 'issued' then '本月发放，当日收取整月月租'
         when rents.reason = 'held' then '持有，1日收取月租'
+        when rents.reason = 'returned late' then '上月25日之后退订，本月仍收月租'
         when rents.reason is not null then '号码表中没有，按号段推测类型计月租；请补入号码表'
         when not is_x_number(listed.x_number) then '不是X号码的格式，不计月租'
+        when numbers.issued_date >= listed.month + interval 1 month then '发放日期在使用之后；请核对号码表'
         else '已退订却仍有通话或短信；请核对号码表'
     end as detail_zh,
     case
         when rents.reason = 'issued' then 'issued this month, charged in full on that day'
         when rents.reason = 'held' then 'held, charged on the 1st'
+        when rents.reason = 'returned late' then 'returned after the 25th of the month before, charged once more'
         when rents.reason is not null then 'not in the number table, charged by its guessed kind; add it there'
         when not is_x_number(listed.x_number) then 'not the form of an X number, no rent'
+        when numbers.issued_date >= listed.month + interval 1 month then 'used before it was issued; check the number table'
         else 'returned but used; check the number table'
     end as detail_en,
     cast(coalesce(rents.net_price_cny, 0) as decimal(18, 6)) as rent_price_cny

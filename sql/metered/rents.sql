@@ -28,7 +28,11 @@ listed as (
         numbers.number_kind,
         numbers.app_key,
         case when month_of(numbers.issued_date) = months.month then numbers.issued_date else months.month end as charged_date,
-        case when month_of(numbers.issued_date) = months.month then 'issued' else 'held' end as reason
+        case
+            when month_of(numbers.issued_date) = months.month then 'issued'
+            when numbers.returned_date < months.month then 'returned late'
+            else 'held'
+        end as reason
     from staging.numbers as numbers
     inner join months
         on coalesce(numbers.issued_date, months.month) < months.month + interval 1 month
