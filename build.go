@@ -224,7 +224,8 @@ func (b *builder) makeLayer(ctx context.Context, layer string, months []string) 
 }
 
 // make builds one model and proves its key: a view as it is; a table with
-// months by replacing the months given; any other table whole.
+// months by replacing the months given; any other table whole, and so one that
+// says it is stored whole, because its months look at other months.
 func (b *builder) make(ctx context.Context, m model, months []string) error {
 	if m.isView {
 		return b.makeView(ctx, m, months)
@@ -288,8 +289,12 @@ func (b *builder) named(m model, err error) error {
 	return nil
 }
 
-// hasMonth tells whether the model's rows belong to bill months.
+// hasMonth tells whether the model is made month by month: whether its rows
+// belong to bill months, and no month looks at another.
 func (b *builder) hasMonth(ctx context.Context, m model) (bool, error) {
+	if header(m.query, "stored") == "whole" {
+		return false, nil
+	}
 	columns, err := b.texts(ctx, "select name from pragma_table_info("+quote(m.relation())+")")
 	return slices.Contains(columns, "month"), err
 }

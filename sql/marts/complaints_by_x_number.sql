@@ -1,5 +1,6 @@
 -- grain: one row per complained number and bill month
 -- key: month, x_number
+-- stored: whole
 -- The numbers and apps behind the rate. A complaint about a number that is
 -- neither in the number table nor in any record is counted and named.
 with

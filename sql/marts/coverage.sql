@@ -1,5 +1,6 @@
 -- grain: one row per hour, from the first known in the month to the last
 -- key: month, hour_at
+-- stored: whole
 -- hole: nothing came although something should have: the same hour of the last
 -- four weeks is busy, or events tell of calls and not one record came. suspect:
 -- calls without a record, or less than half of what the weeks before had.

@@ -1,5 +1,6 @@
 -- grain: one row per call that events tell of and no record does
 -- key: month, session_id
+-- stored: whole
 -- The vendor's console shows a call for 31 days (FAQ 如何查看业务详情); after
 -- that the record is gone. The session id stands in full: it is what the
 -- vendor is asked by.
