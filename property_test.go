@@ -15,6 +15,8 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 	"pgregory.net/rapid"
+
+	"github.com/xtally/xtally"
 )
 
 // The properties hold for any archive, so they run over random small ones. An
@@ -63,8 +65,9 @@ func TestLayoutIsWithoutEffect(t *testing.T) {
 	rapid.Check(t, func(r *rapid.T) {
 		a := drawArchive(r)
 		layout := a.drawLayout(r)
-		want := reportRows(r, build(r, a.plain(), false))
-		got := reportRows(r, build(r, layout, rapid.Bool().Draw(r, "rebuild at the end")))
+		want := reportRows(r, a.build(r, a.plain(), 0, false))
+		tablesIn := rapid.IntRange(0, len(layout)-1).Draw(r, "round that brings the tables")
+		got := reportRows(r, a.build(r, layout, tablesIn, rapid.Bool().Draw(r, "rebuild at the end")))
 		if diff := cmp.Diff(want, got); diff != "" {
 			r.Fatalf("layout %q (-plain +layout):\n%s", layout, diff)
 		}
@@ -77,7 +80,7 @@ func TestFiguresAddUp(t *testing.T) {
 	t.Parallel()
 	rapid.Check(t, func(r *rapid.T) {
 		a := drawArchive(r)
-		db := build(r, a.drawLayout(r), false)
+		db := a.build(r, a.drawLayout(r), 0, false)
 		const sums = "select month, sum(call_count), sum(answered_count), sum(duration_s), sum(billed_min), sum(list_charge_cny), " +
 			"sum(call_charge_cny), sum(sms_count), sum(sms_charge_cny), %[2]s from marts.%[1]s group by month order by month"
 		sumsOf := func(split, total string) []string { return rows(r, db, fmt.Sprintf(sums, split, total)) }
@@ -101,8 +104,8 @@ func TestFiguresAddUp(t *testing.T) {
 				r.Errorf("%s (-charges_by_app +%s):\n%s", split, split, diff)
 			}
 		}
-		minutes := "select month, sum(billed_min), sum(list_charge_cny), cast(sum(charge_cny + residue_cny) as decimal(38, 10)) as charge_cny from marts.charges_by_hour group by month order by month"
-		byApp := "select month, sum(billed_min), sum(list_charge_cny), cast(sum(call_charge_cny) as decimal(38, 10)) as charge_cny from marts.charges_by_app " +
+		minutes := "select month, sum(billed_min), sum(list_charge_cny), sum(charge_cny) as charge_cny from marts.charges_by_hour group by month order by month"
+		byApp := "select month, sum(billed_min), sum(list_charge_cny), sum(call_charge_cny) as charge_cny from marts.charges_by_app " +
 			"where month in (select month from marts.charges_by_hour) group by month order by month"
 		if diff := cmp.Diff(rows(r, db, byApp), rows(r, db, minutes)); diff != "" {
 			r.Errorf("charges_by_hour (-charges_by_app +charges_by_hour):\n%s", diff)
@@ -124,10 +127,13 @@ func isNothing(row string) bool {
 	return !strings.ContainsAny(regexp.MustCompile(`'[^']*'`).ReplaceAllString(sums, ""), "123456789")
 }
 
-// archive is a set of lines: some of call records, some of SMS notices.
+// archive is a set of lines: some of call records, some of SMS notices; and
+// the tables and rules it is charged by.
 type archive struct {
 	records []record
 	sms     []string
+	tables  map[string]string // csv by name
+	rules   xtally.Rules
 }
 
 // record is one version of a call and who it is.
@@ -165,6 +171,21 @@ func drawArchive(r *rapid.T) archive {
 		a.sms = append(a.sms, fmt.Sprintf(`{"appKey":"app-a","smsEvent":{"smsIdentifier":%q,"notificationMode":%q,"virtualNumber":%q,"timeStamp":%q,"sendResult":%d,"extInfo":{"extParas":[{"key":"splitNum","value":"2"}]}}}`+"\n",
 			id, mode, x, drawMoment(r).Format("2006-01-02T15:04:05Z"), result))
 	}
+	a.tables = map[string]string{}
+	if rapid.Bool().Draw(r, "with packages") {
+		a.tables["packages"] = "package_id,minutes,sms,price_cny,valid_from,valid_to\n" +
+			fmt.Sprintf("p-1,%d,%d,9.99,2026-09-30 23:00,2026-11-01\n", rapid.IntRange(1, 9).Draw(r, "minutes"), rapid.IntRange(0, 3).Draw(r, "package sms")) +
+			fmt.Sprintf("p-2,%d,0,7.01,2026-10-01,2026-12-01\n", rapid.IntRange(1, 9).Draw(r, "minutes"))
+	}
+	if rapid.Bool().Draw(r, "with a discount") {
+		a.tables["prices"] = "item,price_cny,discount\ncall,0.06,0.85\n"
+	}
+	if rapid.Bool().Draw(r, "with numbers") {
+		a.tables["numbers"] = "x_number,kind,app_key,returned_date\n+8617000000001,carrier,app-a,\n+8617000000009,virtual,app-b,2026-10-26\n"
+		a.tables["complaints"] = "complaint_date,x_number\n2026-10-31,+8617000000001\n2026-10-31,+8617000000077\n"
+	}
+	a.rules.SplitRule = rapid.SampledFrom([]string{"proportional", "first_come"}).Draw(r, "split rule")
+	a.rules.SettleBy = rapid.SampledFrom([]string{"end", "answer"}).Draw(r, "settled by")
 	return a
 }
 
@@ -237,7 +258,7 @@ func (a archive) drawLayout(r *rapid.T) [][][]string {
 }
 
 // build loads and builds each round and opens the database to look inside.
-func build(t tester, layout [][][]string, rebuild bool) *sql.DB {
+func (a archive) build(t tester, layout [][][]string, tablesIn int, rebuild bool) *sql.DB {
 	t.Helper()
 	dir, err := os.MkdirTemp("", "xtally-property-*")
 	if err != nil {
@@ -245,8 +266,12 @@ func build(t tester, layout [][][]string, rebuild bool) *sql.DB {
 	}
 	t.Cleanup(func() { os.RemoveAll(dir) })
 	path := filepath.Join(dir, "test.duckdb")
-	tally := mustOpen(t, path)
+	tally := mustOpen(t, path, xtally.WithRules(a.rules))
+	tables := writeTables(t, filepath.Join(dir, "tables"), a.tables)
 	for i, files := range layout {
+		if i == tablesIn {
+			mustLoadTables(t, tally, tables)
+		}
 		in := filepath.Join(dir, fmt.Sprint(i))
 		for f, bodies := range files {
 			mustWrite(t, filepath.Join(in, fmt.Sprintf("%d.ndjson", f)), []byte(strings.Join(bodies, "")))
@@ -268,6 +293,15 @@ func build(t tester, layout [][][]string, rebuild bool) *sql.DB {
 	}
 	t.Cleanup(func() { db.Close() })
 	return db
+}
+
+// writeTables writes tables as files.
+func writeTables(t tester, dir string, csv map[string]string) xtally.Tables {
+	t.Helper()
+	for name, text := range csv {
+		mustWrite(t, filepath.Join(dir, "tables", name+".csv"), []byte(text))
+	}
+	return caseTables(dir)
 }
 
 // reportRows returns the rows of the compared reports, by report.
