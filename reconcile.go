@@ -56,19 +56,19 @@ func (t *Tally) Reconcile(ctx context.Context, month Month) (Reconciliation, err
 	err := t.conn.QueryRowContext(ctx, `select
 			count(*) > 0,
 			coalesce((select bool_and(is_final) from marts.bill_files where month = $1::date and status = 'in_force'), false),
-			money_text(coalesce(sum(ours_cny), 0)), money_text(coalesce(sum(bill_cny), 0)), money_text(coalesce(sum(diff_cny), 0))
+			trim_zeros(coalesce(sum(ours_cny), 0)), trim_zeros(coalesce(sum(bill_cny), 0)), trim_zeros(coalesce(sum(diff_cny), 0))
 		from marts.reconciliation where month = $1::date`, first).
 		Scan(&r.HasBill, &r.IsFinal, &r.OursCNY, &r.BillCNY, &r.DiffCNY)
 	if err != nil {
 		return r, err
 	}
-	err = t.conn.QueryRowContext(ctx, `select money_text(coalesce(sum(abs(diff_cny)), 0)), coalesce(sum(abs(diff_cny)), 0) > cast($2 as decimal(18, 2))
+	err = t.conn.QueryRowContext(ctx, `select trim_zeros(coalesce(sum(abs(diff_cny)), 0)), coalesce(sum(abs(diff_cny)), 0) > cast($2 as decimal(18, 2))
 		from marts.reconciliation_reasons where month = $1::date and reason in ('unexplained', 'unmapped_row')`, first, t.o.rules.BillToleranceCNY).
 		Scan(&r.UnexplainedCNY, &r.Exceeds)
 	if err != nil {
 		return r, err
 	}
-	rows, err := t.conn.QueryContext(ctx, `select reason, any_value(name_zh), any_value(name_en), money_text(sum(quantity)), money_text(sum(diff_cny))
+	rows, err := t.conn.QueryContext(ctx, `select reason, any_value(name_zh), any_value(name_en), trim_zeros(sum(quantity)), trim_zeros(sum(diff_cny))
 		from marts.reconciliation_reasons where month = $1::date group by reason, place order by place`, first)
 	if err != nil {
 		return r, err

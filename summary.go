@@ -3,7 +3,6 @@ package xtally
 import (
 	"context"
 	"database/sql"
-	"fmt"
 	"time"
 )
 
@@ -156,51 +155,4 @@ func textRow(rows *sql.Rows, n int) ([]string, error) {
 		texts[i] = c.String
 	}
 	return texts, nil
-}
-
-// Explained is the story of one call, line by line.
-type Explained struct {
-	Lines []ExplainedLine
-}
-
-// ExplainedLine is one fact of a call's story.
-type ExplainedLine struct{ Name, Value string }
-
-// Explain tells the story of every call whose record id (icid) or session id
-// is id: where its record and copies lie, its times, its X number, minutes,
-// price and charge. Numbers of people are not shown.
-func (t *Tally) Explain(ctx context.Context, id string) ([]Explained, error) {
-	built, err := t.meta(ctx, "built_with")
-	if err != nil {
-		return nil, err
-	}
-	if built == "" {
-		return nil, fmt.Errorf("explain: nothing is built yet; run xtally build first")
-	}
-	q, err := t.o.readSQL("explain.sql")
-	if err != nil {
-		return nil, err
-	}
-	rows, err := t.conn.QueryContext(ctx, q, id)
-	if err != nil {
-		return nil, err
-	}
-	defer rows.Close()
-	names, err := rows.Columns()
-	if err != nil {
-		return nil, err
-	}
-	var all []Explained
-	for rows.Next() {
-		values, err := textRow(rows, len(names))
-		if err != nil {
-			return nil, err
-		}
-		var e Explained
-		for i, v := range values {
-			e.Lines = append(e.Lines, ExplainedLine{names[i], v})
-		}
-		all = append(all, e)
-	}
-	return all, rows.Err()
 }

@@ -276,37 +276,6 @@ the month is mailed, once, by the settings under mail.
 	return cmd
 }
 
-func newExplain(a *app) *cobra.Command {
-	return &cobra.Command{
-		Use:   "explain CALL",
-		Short: "Tell one call's whole story",
-		Long: `Shows for a record id (icid) or session id: the file and line, the copies, the
-times in UTC and Beijing, the X number, minutes, price, and the sums it is in.`,
-		Example: "  xtally explain --db xtally.duckdb 0ec0bfda18bcc11b5511564f436d288e.3757236187.100000183.9",
-		Args: func(cmd *cobra.Command, args []string) error {
-			if len(args) != 1 {
-				return usageError{fmt.Errorf("want one record id or session id; see %s --help", cmd.CommandPath())}
-			}
-			return nil
-		},
-		RunE: func(cmd *cobra.Command, args []string) error {
-			t, err := a.existing(cmd.Context())
-			if err != nil {
-				return err
-			}
-			defer t.Close()
-			records, err := t.Explain(cmd.Context(), args[0])
-			if err != nil {
-				return err
-			}
-			if len(records) == 0 {
-				return errors.New("explain: no record has this icid or session id; check it, or load its archive first") // the id may hold numbers of people
-			}
-			return a.showExplained(records)
-		},
-	}
-}
-
 func newStatus(a *app) *cobra.Command {
 	return &cobra.Command{
 		Use:     "status",

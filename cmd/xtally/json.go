@@ -137,17 +137,3 @@ func statusAsJSON(s xtally.Status) xtally.Status {
 	s.Months = append([]xtally.MonthStatus{}, s.Months...)
 	return s
 }
-
-func explainedAsJSON(records []xtally.Explained) []map[string]string {
-	all := []map[string]string{}
-	for _, r := range records {
-		facts := map[string]string{}
-		for _, l := range r.Lines {
-			if l.Value != "" {
-				facts[l.Name] = l.Value
-			}
-		}
-		all = append(all, facts)
-	}
-	return all
-}

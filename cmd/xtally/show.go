@@ -258,23 +258,6 @@ func (a *app) showWarnings(s xtally.Summary) {
 	}
 }
 
-func (a *app) showExplained(records []xtally.Explained) error {
-	if a.settings.json {
-		return a.printJSON(explainedAsJSON(records))
-	}
-	for i, r := range records {
-		if i > 0 {
-			fmt.Fprintln(a.out)
-		}
-		for _, l := range r.Lines {
-			if l.Value != "" {
-				fmt.Fprintf(a.out, "%-16s %s\n", l.Name, l.Value)
-			}
-		}
-	}
-	return nil
-}
-
 func (a *app) showStatus(s xtally.Status) error {
 	if a.settings.json {
 		return a.printJSON(statusAsJSON(s))

@@ -1,0 +1,19 @@
+-- What an id asked for leads to: calls whose records carry it, and sessions
+-- that only events tell of. Without it an id of a lost record would lead nowhere.
+with
+
+records as (
+    select call_id, min(app_key) as app_key, max(session_id) as session_id
+    from staging.fee_records
+    where icid = $1 or session_id = $1 or cast(call_id as varchar) = lower($1)
+    group by call_id
+)
+
+select cast(call_id as varchar) as call_id, app_key, session_id
+from records
+union all
+select distinct null, null, session_id
+from staging.events
+where session_id = $1
+    and session_id not in (select session_id from records where session_id is not null)
+order by app_key, call_id, session_id
