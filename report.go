@@ -141,10 +141,6 @@ func (t *Tally) reportOptions(ctx context.Context, month Month, o ReportOptions)
 	if err != nil {
 		return reports.Options{}, err
 	}
-	tables, err := t.InputTables(ctx)
-	if err != nil {
-		return reports.Options{}, err
-	}
 	provenance, err := t.provenance(ctx, month, built)
 	if err != nil {
 		return reports.Options{}, err
@@ -157,32 +153,10 @@ func (t *Tally) reportOptions(ctx context.Context, month Month, o ReportOptions)
 		Detail:      o.Detail,
 		Unmask:      o.Unmask,
 		Provisional: !month.over(t.o.now()),
-		Notes:       append(notes(tables, o.Lang), summary.notes(o.Lang)...),
+		Sections:    summary.Sections(o.Lang),
+		Notes:       summary.notes(o.Lang),
 		Provenance:  provenance,
 	}, nil
-}
-
-// notes are the lines every report carries about the tables its charges lack.
-func notes(given []InputTable, lang reports.Lang) []string {
-	var lines []string
-	for _, n := range []struct{ table, zh, en string }{
-		{"prices", "未提供价格表：按官网目录价计费。", "Charged at list prices: no price table was given."},
-		{"packages", "未提供套餐包表：全部按量计费。", "No package table was given: all use is charged per use."},
-		{
-			"numbers", "未提供号码表：号码类型按号段推测，影响短信单价与月租；只对使用过的号码计月租。",
-			"No number table was given: the kind of an X number is guessed from its prefix and decides rent and the price of SMS; only numbers in use pay rent.",
-		},
-	} {
-		if slices.ContainsFunc(given, func(t InputTable) bool { return t.Name == n.table }) {
-			continue
-		}
-		text := n.zh
-		if lang == reports.EN {
-			text = n.en
-		}
-		lines = append(lines, text)
-	}
-	return lines
 }
 
 // notes are what a reader of this month's total should know of it.
@@ -217,13 +191,11 @@ func (t *Tally) provenance(ctx context.Context, month Month, built string) ([]re
 		{Key: "models and settings", Value: built},
 		{Key: "time zone", Value: "Asia/Shanghai (UTC+8)"},
 	}
-	rows, err := t.conn.QueryContext(ctx, `select name, value from raw.settings
-		union all
-		select
-			concat_ws(' ', 'price', item, nullif(number_kind, ''), nullif(app_key, ''), nullif(mode, '')),
-			cast(cast(price_cny as decimal(18, 2)) as varchar) || ' CNY from ' || strftime(valid_from_at, '%Y-%m-%d') || ' to ' || strftime(valid_to_at, '%Y-%m-%d')
-		from seeds.prices
-		order by all`)
+	q, err := t.o.readSQL("summary/sources.sql")
+	if err != nil {
+		return nil, err
+	}
+	rows, err := t.conn.QueryContext(ctx, q, month.String()+"-01")
 	if err != nil {
 		return nil, err
 	}
@@ -257,6 +229,7 @@ type manifest struct {
 	Version string            `json:"version"`
 	Month   string            `json:"month"`
 	Sources map[string]string `json:"sources"`
+	Tables  []InputTable      `json:"tables"` // kept by hand, that the charges were made with
 	Inputs  []manifestInput   `json:"inputs"`
 	Reports []manifestReport  `json:"reports"`
 }
@@ -278,6 +251,10 @@ type manifestReport struct {
 func (t *Tally) writeManifest(ctx context.Context, dir string, o reports.Options, files []reports.File) error {
 	m := manifest{Version: Version, Month: o.Month.Format("2006-01"), Sources: map[string]string{}}
 	h := sha256.New()
+	err := t.summarize(ctx, "tables", m.Month+"-01", &m.Tables)
+	if err != nil {
+		return err
+	}
 	for _, kv := range o.Provenance {
 		m.Sources[kv.Key] = kv.Value
 		fmt.Fprintln(h, kv.Key, kv.Value)

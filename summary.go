@@ -22,6 +22,7 @@ type Summary struct {
 	Undated     int64        `json:"undated_calls"`
 	OtherCalls  int64        `json:"other_product_calls"` // VoiceCall records, not charged
 	Unconfirmed int64        `json:"axyb_calls"`          // whose X number is not confirmed (domain 13)
+	Facts       Facts        `json:"facts"`
 }
 
 // AppSummary is one application's month.
@@ -54,6 +55,9 @@ func (t *Tally) Summary(ctx context.Context, month Month) (Summary, error) {
 		from marts.files`, first, first).
 		Scan(&s.Duplicates, &s.Conflicts, &s.Rejects, &s.Undated, &s.OtherCalls, &s.Unconfirmed)
 	if err != nil {
+		return s, err
+	}
+	if s.Facts, err = t.facts(ctx, first); err != nil {
 		return s, err
 	}
 	rows, err := t.conn.QueryContext(ctx, `select app_key, call_count, billed_min, sms_count, cast(total_cny as varchar)

@@ -28,11 +28,15 @@ const (
 type look struct {
 	format string // Excel number format
 	role   role
+	tone   Tone
 }
 
 // style returns the style of that look, made when first needed.
-func (b *book) style(format string, in role) (int, error) {
-	key := look{format, in}
+func (b *book) style(format string, in role) (int, error) { return b.toned(format, in, Plain) }
+
+// toned is style with the colour of a tone behind the value.
+func (b *book) toned(format string, in role, tone Tone) (int, error) {
+	key := look{format, in, tone}
 	if id, ok := b.styles[key]; ok {
 		return id, nil
 	}
@@ -49,6 +53,10 @@ func (l look) style() *excelize.Style {
 	s := &excelize.Style{
 		CustomNumFmt: &l.format,
 		Alignment:    &excelize.Alignment{Vertical: "center"},
+	}
+	if l.role <= roleTotal && (l.format == "@" || strings.HasPrefix(l.format, "yyyy")) {
+		// Words and times keep their distance from the number before them.
+		s.Alignment.Horizontal, s.Alignment.Indent = "left", 1
 	}
 	switch l.role {
 	case roleHead:
@@ -70,9 +78,12 @@ func (l look) style() *excelize.Style {
 		s.Alignment = &excelize.Alignment{Vertical: "top", WrapText: true}
 	case roleRemark:
 		s.Font = &excelize.Font{Family: fontName, Size: 10, Color: "5F6B7A"}
-		s.Alignment.Horizontal, s.Alignment.Indent = "left", 1
+		s.Alignment.Horizontal, s.Alignment.Indent, s.Alignment.WrapText = "left", 1, true
 	case roleLink:
 		s.Font = &excelize.Font{Family: fontName, Size: 11, Color: "1F4E9E", Underline: "single"}
+	}
+	if fill := l.tone.fill(); fill != "" {
+		s.Fill = excelize.Fill{Type: "pattern", Pattern: 1, Color: []string{fill}}
 	}
 	return s
 }
@@ -88,7 +99,11 @@ func line(side string, style int) []excelize.Border {
 // cell returns the cell for a value given as text. What the text cannot be, a
 // number with more than 15 digits or a day before 1900, stays text.
 func (b *book) cell(c column, value sql.NullString, in role) (excelize.Cell, error) {
-	style, err := b.style(c.format(), in)
+	return b.tonedCell(c, value, in, Plain)
+}
+
+func (b *book) tonedCell(c column, value sql.NullString, in role, tone Tone) (excelize.Cell, error) {
+	style, err := b.toned(c.format(), in, tone)
 	if err != nil || !value.Valid {
 		return excelize.Cell{StyleID: style}, err
 	}
@@ -96,7 +111,7 @@ func (b *book) cell(c column, value sql.NullString, in role) (excelize.Cell, err
 		return excelize.Cell{StyleID: style, Value: v}, nil
 	}
 	if in != roleHead {
-		style, err = b.style("@", in)
+		style, err = b.toned("@", in, tone)
 	}
 	return excelize.Cell{StyleID: style, Value: cellText(value.String)}, err
 }

@@ -120,9 +120,9 @@ func decimals(n int) string {
 func (k kind) minWidth() int {
 	switch k {
 	case kindMoment:
-		return 20
+		return 21
 	case kindDate:
-		return 12
+		return 13
 	case kindMoney:
 		return 14
 	case kindText:

@@ -45,6 +45,7 @@ type Options struct {
 	Detail      bool      // with Names empty: detail too, as CSV and Parquet
 	Unmask      bool      // write the numbers of people in full
 	Provisional bool      // the month is not over: say so
+	Sections    []Section // parts of the summary, in Lang
 	Notes       []string  // lines for the summary, in Lang
 	Provenance  []KV      // last sheet of the workbook
 

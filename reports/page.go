@@ -26,6 +26,7 @@ type pageLine struct {
 type pageCell struct {
 	figure
 	role role
+	tone Tone
 }
 
 // pageWidths are the widths of columns A to F.
@@ -35,28 +36,44 @@ func pageWidths() []int { return []int{42, 18, 14, 14, 14, 34} }
 const charsPerLine = 124
 
 func (p *page) title(text string) {
-	p.lines = append(p.lines, pageLine{cells: []pageCell{{textFigure(text), roleTitle}}, stretch: true, height: 26})
+	p.lines = append(p.lines, pageLine{cells: []pageCell{{figure: textFigure(text), role: roleTitle}}, stretch: true, height: 26})
 }
 
 // section begins a part, after an empty line.
 func (p *page) section(text string) {
 	p.lines = append(p.lines, pageLine{},
-		pageLine{cells: []pageCell{{textFigure(text), roleSection}}, stretch: true, height: 20})
+		pageLine{cells: []pageCell{{figure: textFigure(text), role: roleSection}}, stretch: true, height: 20})
 }
 
 // words adds a paragraph.
 func (p *page) words(text string) {
 	lines := (len(text)+len([]rune(text))-1)/2/charsPerLine + 1
 	p.lines = append(p.lines, pageLine{
-		cells: []pageCell{{textFigure(text), roleWords}}, stretch: true, height: float64(16*lines + 2),
+		cells: []pageCell{{figure: textFigure(text), role: roleWords}}, stretch: true, height: float64(16*lines + 2),
 	})
 }
 
+// remarkChars is how many characters of a remark go on a line.
+const remarkChars = 86
+
 // figure adds a label, a value and a remark.
 func (p *page) figure(label string, value figure, remark string) {
-	p.lines = append(p.lines, pageLine{stretch: true, cells: []pageCell{
-		{textFigure(label), roleBody}, {value, roleBody}, {textFigure(remark), roleRemark},
+	height := 0.0 // that of the reader's font
+	if wide := (len(remark) + len([]rune(remark))) / 2; wide > remarkChars {
+		height = float64(14*((wide-1)/remarkChars+1) + 2)
+	}
+	p.lines = append(p.lines, pageLine{stretch: true, height: height, cells: []pageCell{
+		{figure: textFigure(label)}, {figure: value}, {figure: textFigure(remark), role: roleRemark},
 	}})
+}
+
+// told adds a part the caller tells.
+func (p *page) told(s Section) {
+	p.section(s.Title)
+	for _, l := range s.Lines {
+		p.figure(l.Label, l.figure(), l.Remark)
+		p.lines[len(p.lines)-1].cells[1].tone = l.Tone
+	}
 }
 
 // head adds the headings of a list; all but the first stand over numbers.
@@ -67,7 +84,7 @@ func (p *page) head(names ...string) {
 		if i > 0 {
 			f.kind = kindNumber
 		}
-		cells = append(cells, pageCell{f, roleHead})
+		cells = append(cells, pageCell{figure: f, role: roleHead})
 	}
 	p.lines = append(p.lines, pageLine{cells: cells})
 }
@@ -76,7 +93,7 @@ func (p *page) head(names ...string) {
 func (p *page) line(values []figure) {
 	var cells []pageCell
 	for _, value := range values {
-		cells = append(cells, pageCell{value, roleBody})
+		cells = append(cells, pageCell{figure: value})
 	}
 	p.lines = append(p.lines, pageLine{cells: cells})
 }
@@ -84,7 +101,7 @@ func (p *page) line(values []figure) {
 // link adds a sheet to go to and a note on it.
 func (p *page) link(sheet, note string) {
 	p.lines = append(p.lines, pageLine{stretch: true, link: sheet, cells: []pageCell{
-		{textFigure(sheet), roleLink}, {textFigure(note), roleRemark},
+		{figure: textFigure(sheet), role: roleLink}, {figure: textFigure(note), role: roleRemark},
 	}})
 }
 
@@ -109,7 +126,7 @@ func (p *page) write(name string) error {
 func (p *page) writeLine(s *sheet, line pageLine) error {
 	cells := make([]any, len(line.cells))
 	for i, c := range line.cells {
-		cell, err := p.cell(c.column, sql.NullString{String: c.text, Valid: true}, c.role)
+		cell, err := p.tonedCell(c.column, sql.NullString{String: c.text, Valid: true}, c.role, c.tone)
 		if err != nil {
 			return err
 		}

@@ -54,12 +54,12 @@ func measure(ctx context.Context, db Queryer, r relation, lang Lang) (measures, 
 // the widest text and the text of its total.
 func width(c column, lang Lang, widest, total string) int {
 	name := heading(c.name, lang)
-	wide := (len(name)+len([]rune(name)))/2 + 4 // and the filter button
+	wide := (len(name)+len([]rune(name)))/2 + 5 // and the filter button
 	text, err := strconv.Atoi(widest)
 	if err != nil {
 		text = 0
 	}
-	return min(maxWidth, max(wide, c.kind.minWidth(), text+2, len(total)+len(total)/3+2))
+	return min(maxWidth, max(wide, c.kind.minWidth(), text+3, len(total)+len(total)/3+2))
 }
 
 // table is a report on its way into as many sheets as it needs.
@@ -128,7 +128,7 @@ func (t *table) addRow(row []sql.NullString) error {
 		if !row[i].Valid || row[i].String == "" {
 			continue
 		}
-		cell, err := t.cell(c, row[i], roleBody)
+		cell, err := t.tonedCell(c, row[i], roleBody, toneOf(c.name, row[i].String))
 		if err != nil {
 			return err
 		}

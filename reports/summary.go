@@ -19,6 +19,9 @@ func (b *book) addSummary(ctx context.Context, db Queryer, chosen []Report) erro
 	b.tellCompleteness(p, f)
 	b.tellMoney(p, f)
 	b.listApps(p, f)
+	for _, s := range b.o.Sections {
+		p.told(s)
+	}
 	b.listRejects(p, f)
 	b.tellUncharged(p, f)
 	if len(b.o.Notes) > 0 {
@@ -82,12 +85,12 @@ func (b *book) tellMoney(p *page, f figures) {
 		{"call_count", "去重之后，按通话结束的月份（北京时间）", "after deduplication, by the month the call ended (Beijing time)"},
 		{"answered_count", "有接听时间的通话", "calls with an answer time"},
 		{"billed_min", "每通不足一分钟按一分钟计", "per call, every started minute counts"},
-		{"package_min", "由套餐抵扣，不另收费", "covered by packages"},
+		{"package_min", "由套餐抵扣；套餐价款另列", "covered by packages, whose price is told apart"},
 		{"list_charge_cny", "计费分钟 × 目录价", "billed minutes × list price"},
-		{"call_charge_cny", "套餐和折扣尚未计入，见说明", "packages and discounts are not read yet, see Notes"},
+		{"call_charge_cny", "扣除套餐，按折扣，每小时舍去不足一分的零头", "after packages and discounts, cut to the fen each hour"},
 		{"sms_charge_cny", "", ""},
-		{"rent_cny", "", ""},
-		{"total_cny", "通话费 + 短信费 + 号码月租", "calls + messages + rent"},
+		{"rent_cny", "每月 1 日，或发放当日收取", "on the 1st, or on the day of issue"},
+		{"total_cny", "通话费 + 短信费 + 号码月租，不含套餐价款", "calls + messages + rent, without the price of packages"},
 	} {
 		p.figure(heading(line.name, b.o.Lang), f.single[line.name], b.say(line.zh, line.en))
 	}
@@ -127,7 +130,7 @@ func (b *book) tellUncharged(p *page, f figures) {
 	p.figure(b.say("未接通的通话", "Calls not answered"), f.single["unanswered_count"],
 		b.say("没有接听时间，计费 0 分钟", "no answer time, 0 minutes"))
 	p.figure(heading("package_min", b.o.Lang), f.single["package_min"],
-		b.say("已随套餐付费", "paid with the package"))
+		b.say("已随套餐付费", "paid for with the package"))
 	p.figure(b.say("重复的话单", "Duplicate records"), f.single["duplicates"],
 		b.say("同一通话多次送达，只计一次", "the same call delivered again counts once"))
 	p.figure(b.say("冲突落选的话单", "Conflict losers"), f.single["conflicts"],

@@ -372,3 +372,52 @@ func TestCellText(t *testing.T) {
 		t.Error("what fits was cut")
 	}
 }
+
+// TestWorkbookTones: what is not well stands out, on the first sheet and in
+// the tables.
+func TestWorkbookTones(t *testing.T) {
+	o := october()
+	o.Lang = EN
+	section := Section{Title: "Complaint rate"}
+	section.AddToned(Bad, "Limit 0.01 %", "", "over it", "usage rules")
+	section.Add("Idle numbers", "saving_cny", "1234.50", "")
+	o.Sections = []Section{section}
+	db := mustMarts(t)
+	mustExec(t, db, `drop table marts.complaints; create table marts.complaints as
+		select date '2026-10-01' as month, 3 as complaint_count, 'over_limit' as status`)
+	f, _ := mustWorkbook(t, db, o)
+
+	fill := func(sheet, cell string) string {
+		id, err := f.GetCellStyle(sheet, cell)
+		if err != nil {
+			t.Fatal(err)
+		}
+		style, err := f.GetStyle(id)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return strings.Join(style.Fill.Color, " ")
+	}
+	rows, err := f.GetRows("Summary")
+	if err != nil {
+		t.Fatal(err)
+	}
+	seen := map[string]string{}
+	for i, row := range rows {
+		if len(row) > 1 && seen[row[0]] == "" {
+			seen[row[0]] = row[1] + " " + fill("Summary", fmt.Sprintf("B%d", i+1))
+		}
+	}
+	if got, want := seen["Limit 0.01 %"], "over it F4C7C3"; got != want {
+		t.Errorf("limit %q, want %q", got, want)
+	}
+	if got, want := seen["Idle numbers"], "1,234.50 "; got != want {
+		t.Errorf("idle numbers %q, want %q", got, want)
+	}
+	if got := fill("Complaint rate", "C2"); got != "F4C7C3" {
+		t.Errorf("fill of the status %q, want F4C7C3", got)
+	}
+	if got := fill("Complaint rate", "B2"); got != "" {
+		t.Errorf("fill of the count %q, want none", got)
+	}
+}

@@ -167,3 +167,234 @@ create or replace macro fen_to_cny(fen) as cast(fen * 0.01 as decimal(18, 2));
 
 -- A decimal without the zeros behind its second place: 0.060000 reads 0.06.
 create or replace macro trim_zeros(amount) as regexp_replace(cast(amount as varchar), '(\.[0-9]{2}[0-9]*?)0+$', '\1');
+
+-- Money per unit, six decimals, rounded half up, without a float.
+create or replace macro cny_per_unit(amount_cny, units) as
+    case when units > 0
+        then cast(cast((cast(amount_cny * 2000000 as hugeint) + units) // (2 * units) as decimal(18, 0)) * 0.000001 as decimal(18, 6))
+    end;
+
+-- Part of a whole in percent, four decimals, rounded half up: for rates whose
+-- limits are hundredths of a percent.
+create or replace macro fine_percent(part, whole) as
+    case when whole > 0
+        then cast(cast((part * 2000000 + whole) // (2 * whole) as decimal(18, 0)) * 0.0001 as decimal(18, 4))
+    end;
+
+-- Tables kept by hand: what people type, and what is wrong with it. A problem
+-- is one line that names the column and the remedy, null when there is none.
+
+create or replace macro cell(t) as '"' || left(t, 60) || '"';
+
+-- Beijing wall clock. A date that is not in the calendar is null.
+create or replace macro typed_time(t) as
+    case
+        when regexp_full_match(t, '[0-9]{8}') then try_strptime(t, '%Y%m%d')
+        when regexp_full_match(t, '[2-9][0-9]{3}[-/.年].*') then try_strptime(
+            regexp_replace(regexp_replace(t, '\.0+$', ''), ' +', ' '),
+            [
+                '%Y-%m-%d', '%Y-%m-%d %H:%M:%S', '%Y-%m-%d %H:%M', '%Y-%m-%dT%H:%M:%S',
+                '%Y/%m/%d', '%Y/%m/%d %H:%M:%S', '%Y/%m/%d %H:%M',
+                '%Y.%m.%d', '%Y年%m月%d日', '%Y年%m月%d日 %H:%M:%S', '%Y年%m月%d日 %H:%M'
+            ])
+    end;
+
+create or replace macro time_problem(name, t) as
+    case when t is not null and typed_time(t) is null
+        then name || ' ' || cell(t) || ' is no date; write it like 2026-10-31 or 2026-10-31 23:59:59'
+    end;
+
+-- An amount as plain digits: currency signs and commas between thousands go.
+create or replace macro plain_decimal(t) as
+    nullif(replace(regexp_extract(
+        replace(t, '￥', '¥'), '^¥? ?(-?([1-9][0-9]{0,2}(,[0-9]{3})+|[0-9]{1,9})(\.[0-9]+)?) ?元?$', 1), ',', ''), '');
+
+create or replace macro decimals_of(plain) as length(rtrim(split_part(plain, '.', 2), '0'));
+
+create or replace macro amount_problem(name, t, most_decimals, example) as
+    case
+        when t is null then name || ' is empty; write it like ' || example
+        when plain_decimal(t) is null then name || ' ' || cell(t) || ' is no amount; write it like ' || example
+        when starts_with(plain_decimal(t), '-') then name || ' ' || cell(t) || ' is negative; write it like ' || example
+        when decimals_of(plain_decimal(t)) > most_decimals
+            then name || ' ' || cell(t) || ' has more than ' || most_decimals || ' decimals; write it like ' || example
+    end;
+
+-- A count: a whole number, 0 or more.
+create or replace macro count_problem(name, t) as
+    case when t is not null and (
+        plain_decimal(t) is null or starts_with(plain_decimal(t), '-') or decimals_of(plain_decimal(t)) > 0)
+        then name || ' ' || cell(t) || ' is no whole number of 0 or more; write it like 500'
+    end;
+
+create or replace macro typed_count(t) as try_cast(split_part(plain_decimal(t), '.', 1) as bigint);
+
+-- 0.85, 85%, 8.5折 and 85折 are the same discount; empty means none.
+create or replace macro typed_discount(t) as
+    case
+        when t is null then cast(1 as decimal(5, 4))
+        when regexp_full_match(t, '(0(\.[0-9]{1,4}0*)?|1(\.0*)?)') then cast(t as decimal(5, 4))
+        when regexp_full_match(t, '([0-9]{1,2}(\.[0-9]{1,2})?|100(\.0+)?) ?%')
+            then cast(cast(rtrim(t, ' %') as decimal(5, 2)) * 0.01 as decimal(5, 4))
+        when regexp_full_match(t, '[1-9](\.[0-9]{1,3})? ?折')
+            then cast(cast(rtrim(t, ' 折') as decimal(4, 3)) * 0.1 as decimal(5, 4))
+        when regexp_full_match(t, '[1-9][1-9] ?折')
+            then cast(cast(rtrim(t, ' 折') as decimal(4, 2)) * 0.01 as decimal(5, 4))
+    end;
+
+-- Words that mean every app, mode or kind, like an empty cell.
+create or replace macro typed_filter(t) as
+    case when lower(coalesce(t, '')) in ('', '*', 'any', 'all', '全部', '所有', '不限', '任意') then '' else t end;
+
+create or replace macro typed_number_kind(t) as
+    case
+        when lower(t) in ('carrier', '运营商', '实号', '运营商号码', '运营商实号', '运营商(实号)', '运营商（实号）', '实号(运营商)', '实号（运营商）')
+            then 'carrier'
+        when lower(t) in (
+            'virtual', '虚拟运营商', '虚号', '虚拟运营商号码', '虚拟', '虚商', '虚拟运营商虚号',
+            '虚拟运营商(虚号)', '虚拟运营商（虚号）', '虚号(虚拟运营商)', '虚号（虚拟运营商）')
+            then 'virtual'
+    end;
+
+create or replace macro typed_item(t) as
+    case
+        when lower(t) in ('call', 'calls', '通话', '通话费', '呼叫', '语音', '通话(含录音)', '通话（含录音）') then 'call'
+        when lower(t) in ('sms', 'message', '短信', '短信费') then 'sms'
+        when lower(t) in ('rent', '月租', '月租费', '租费', '租金', '号码月租', '号码租费', '号码月租费') then 'rent'
+    end;
+
+-- Excel shows a long number as 8.61326E+12 and saves that to csv.
+create or replace macro x_number_problem(t) as
+    case
+        when t is null then 'x_number is empty; write it like +8617000000001'
+        when regexp_full_match(t, '[0-9.]+[eE][+]?[0-9]+')
+            then 'x_number ' || cell(t) || ' has lost its digits in Excel; format the column as text and enter it again'
+        when not regexp_full_match(normal_number(t), '[+]?[0-9]{5,20}')
+            then 'x_number ' || cell(t) || ' is no number; write it like +8617000000001'
+    end;
+
+create or replace macro only_problems(all_of) as list_filter(all_of, lambda p: p is not null);
+
+-- The vendor's bill: what its cells mean.
+
+-- The bill writes -- where it has nothing to say.
+create or replace macro absent(t) as case when trim(t) in ('', '-', '--', '---', 'null', 'N/A') then null else trim(t) end;
+
+-- Times carry GMT+08:00; another zone is turned into Beijing's.
+create or replace macro bill_time(t) as
+    case
+        when t is null or length(t) < 8 then null
+        when length(t) = 29 and ends_with(t, ' GMT+08:00') and substr(t, 5, 1) = '-' then try_cast(left(t, 19) as timestamp)
+        when regexp_matches(t, '(GMT|UTC)?[+-][0-9]{2}:[0-9]{2}$')
+            then typed_time(trim(regexp_replace(t, '(GMT|UTC)?[+-][0-9]{2}:[0-9]{2}$', ''))) + interval 8 hour
+                - to_minutes(
+                    case when t[-6] = '-' then -1 else 1 end
+                    * (cast(t[-5:-4] as integer) * 60 + cast(t[-2:] as integer)))
+        else typed_time(trim(t))
+    end;
+
+-- Consume times are ranges for what is used, single moments for what is bought.
+create or replace macro range_start(t) as
+    case
+        when length(t) = 59 and substr(t, 30, 1) = '-' then bill_time(left(t, 29))
+        else bill_time(regexp_extract(trim(t), '^([0-9]{4}[-/][0-9]{1,2}[-/][0-9]{1,2}( [0-9:]+)?( ?(GMT|UTC)[+-][0-9:]+)?)', 1))
+    end;
+
+create or replace macro range_end(t) as
+    case
+        when length(t) = 59 and substr(t, 30, 1) = '-' then bill_time(right(t, 29))
+        else bill_time(regexp_extract(trim(t), '[0-9] ?[-~至] ?([0-9]{4}[-/][0-9]{1,2}[-/][0-9]{1,2} [0-9:]+( ?(GMT|UTC)[+-][0-9:]+)?)$', 1))
+    end;
+
+create or replace macro bill_cycle(t) as
+    case
+        when length(t) = 7 and substr(t, 5, 1) = '-' then try_cast(t || '-01' as date)
+        when regexp_matches(trim(t), '^20[0-9]{2}[-/年]?[0-9]{1,2}($|[-/月])')
+            then try_cast(regexp_extract(trim(t), '^(20[0-9]{2})', 1) || '-'
+                || lpad(regexp_extract(trim(t), '^20[0-9]{2}[-/年]?([0-9]{1,2})', 1), 2, '0') || '-01' as date)
+    end;
+
+create or replace macro bill_decimal(t) as
+    case
+        when t is null or t = '--' then null
+        when contains(t, ',') then try_cast(replace(t, ',', '') as decimal(24, 8))
+        else try_cast(t as decimal(24, 8))
+    end;
+
+-- What was paid by all means; null when the bill names none of them.
+create or replace macro bill_payments(cash, credit, coupon, cash_coupon, stored_card, bonus, debt) as
+    case when coalesce(
+        bill_decimal(cash), bill_decimal(credit), bill_decimal(coupon), bill_decimal(cash_coupon),
+        bill_decimal(stored_card), bill_decimal(bonus), bill_decimal(debt)) is not null
+        then coalesce(bill_decimal(cash), 0) + coalesce(bill_decimal(credit), 0) + coalesce(bill_decimal(coupon), 0)
+            + coalesce(bill_decimal(cash_coupon), 0) + coalesce(bill_decimal(stored_card), 0)
+            + coalesce(bill_decimal(bonus), 0) + coalesce(bill_decimal(debt), 0)
+    end;
+
+create or replace macro currency_code(t) as
+    case
+        when absent(t) is null or upper(trim(t)) in ('¥', '￥', '元', 'CNY', 'RMB', '人民币') then 'CNY'
+        when trim(t) = '$' then 'USD'
+        else upper(trim(t))
+    end;
+
+-- By the product type's code; bills without it name the service.
+create or replace macro is_private_number(code, product_type, product_name) as
+    case
+        when absent(code) is not null then lower(trim(code)) = 'hws.service.type.privatenumber'
+        else regexp_matches(lower(concat_ws(' ', product_type, product_name)), '隐私保护通话|隐私号|private ?number|privacy ?number')
+    end;
+
+create or replace macro bill_words(t) as regexp_replace(lower(t), '隐私保护通话|隐私号码|private ?number|privacy ?number', ' ', 'g');
+
+-- Whether a text has all words of one of the alternatives; no pattern, any text.
+create or replace macro has_words(t, pattern) as
+    trim(pattern) = '' or len(list_filter(
+        string_split(lower(pattern), '|'),
+        lambda alternative: trim(alternative) <> '' and len(list_filter(
+            string_split_regex(trim(alternative), ' +'),
+            lambda word: not contains(lower(coalesce(t, '')), word))) = 0)) > 0;
+
+-- Charge, refund or adjustment, by the words of the bill or the numbers of its
+-- API; a bill without either tells a refund by its sign.
+create or replace macro bill_row_class(bill_type, order_type, amount) as
+    case
+        when regexp_matches(lower(bill_type), '手续费|增收') then 'charge'
+        when regexp_matches(lower(bill_type), '退款|refund|unsubscri|^(4|20|24)$') then 'refund'
+        when regexp_matches(lower(bill_type), '调账|调整|核销|补偿|赔偿|adjust|compensat|write-?off|^(9|100|101|102)$') then 'adjustment'
+        when bill_type is not null and amount >= 0 then 'charge'
+        when regexp_matches(lower(order_type), '退订|退款|unsubscri|refund') then 'refund'
+        when amount < 0 then 'refund'
+        else 'charge'
+    end;
+
+-- Which bill is believed first for a month: the final usage details, then what
+-- there is of them, then the coarser bills.
+create or replace macro bill_source_rank(kind, scope, is_final) as
+    case kind when 'usage_detail' then 0 when 'transaction' then 10 when 'resource' then 20 else 30 end
+    + case when is_final then 1 when scope in ('month', 'unnamed') then 2 when scope = 'day' then 3 else 4 end;
+
+-- The slot of a moment: its hour, its day, or the bill month.
+create or replace macro slot_of(grain, month, t) as
+    case grain
+        when 'hour' then date_trunc('hour', t)
+        when 'day' then cast(date_trunc('day', t) as timestamp)
+        else cast(month as timestamp)
+    end;
+
+-- How much of a signed difference is taken up by what could raise it, or by
+-- what could lower it.
+create or replace macro taken(difference, raising, lowering) as
+    case
+        when difference > 0 then least(difference, raising)
+        when difference < 0 then -least(-difference, lowering)
+        else 0
+    end;
+
+-- The part of one that another of opposite sign cancels, with the sign of one.
+create or replace macro opposite(one, other) as
+    case
+        when one > 0 and other < 0 then least(one, -other)
+        when one < 0 and other > 0 then -least(-one, other)
+        else 0
+    end;

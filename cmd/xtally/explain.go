@@ -73,7 +73,7 @@ func (a *app) showExplained(stories []xtally.Explained) error {
 				fmt.Fprintln(a.out)
 			}
 			fmt.Fprintln(a.out, sectionTitles[s.Name])
-			show := a.showFacts
+			show := a.showSection
 			if s.IsList {
 				show = a.showList
 			}
@@ -85,8 +85,8 @@ func (a *app) showExplained(stories []xtally.Explained) error {
 	return nil
 }
 
-// showFacts prints what is known, a fact a line.
-func (a *app) showFacts(s xtally.ExplainedSection) error {
+// showSection prints what is known, a fact a line.
+func (a *app) showSection(s xtally.ExplainedSection) error {
 	for _, row := range s.Rows {
 		for i, value := range row {
 			if text := shown(value); text != "" {

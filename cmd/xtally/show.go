@@ -231,10 +231,35 @@ func (a *app) showRun(month xtally.Month, r xtally.RunResult) error {
 	if err := w.Flush(); err != nil {
 		return err
 	}
+	if err := a.showFacts(s); err != nil {
+		return err
+	}
 	a.showWarnings(s)
 	for _, f := range r.Reports {
 		if strings.HasSuffix(f.Name, ".xlsx") {
 			fmt.Fprintf(a.out, "workbook: %s\n", filepath.Join(a.settings.Out, month.String(), f.Name))
+		}
+	}
+	return nil
+}
+
+// showFacts prints what the charges rest on and what could be saved.
+func (a *app) showFacts(s xtally.Summary) error {
+	for _, section := range s.Sections(reports.EN) {
+		fmt.Fprintf(a.out, "\n%s\n", section.Title)
+		w := tabwriter.NewWriter(a.out, 0, 0, 2, ' ', 0)
+		for _, l := range section.Lines {
+			value := l.Value
+			switch {
+			case strings.HasSuffix(l.Name, "_cny"):
+				value += " CNY"
+			case strings.HasSuffix(l.Name, "_pct"):
+				value += " %"
+			}
+			fmt.Fprintln(w, strings.TrimRight("  "+l.Label+"\t"+value+"\t"+l.Remark, "\t"))
+		}
+		if err := w.Flush(); err != nil {
+			return err
 		}
 	}
 	return nil

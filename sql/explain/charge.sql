@@ -38,7 +38,7 @@ inner join settled.hours as hours
     and usage.hour_at = hours.hour_at
     and usage.item = hours.item
     and usage.price_line = hours.price_line
-left join (select file from raw.input_tables where name = 'prices') as tables
+left join (select file from marts.input_tables where name = 'prices') as tables
     on true
 where rated.call_id = cast(getvariable('story_call_id') as uuid)
     and charged.call_id = getvariable('story_call_id')

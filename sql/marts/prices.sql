@@ -1,6 +1,7 @@
 -- grain: one row per item, number kind, app, mode and period in force
 -- key: item, number_kind, app_key, mode, valid_from_at
--- What the charges were made with. Empty app and mode mean all that no row names.
+-- What the charges were made with. Empty app and mode mean all that no row
+-- names; a month shows the prices that held in it.
 select
     item,
     number_kind,
@@ -11,5 +12,7 @@ select
     net_price_cny,
     price_line,
     valid_from_at,
-    valid_to_at
+    valid_to_at,
+    month_of(valid_from_at) as month_from,
+    month_of(valid_to_at - interval 1 second) as month_to
 from staging.prices
