@@ -50,6 +50,19 @@ func (t *Tally) Rebuild(ctx context.Context) (BuildResult, error) { return t.bui
 
 func (t *Tally) build(ctx context.Context, all bool) (result BuildResult, err error) {
 	start := t.o.now()
+	err = t.transact(ctx, func() error {
+		result, err = t.buildWithin(ctx, all)
+		return err
+	})
+	if err != nil {
+		return BuildResult{}, err
+	}
+	result.Duration = t.o.now().Sub(start)
+	return result, nil
+}
+
+// buildWithin is build without its transaction, which the caller has begun.
+func (t *Tally) buildWithin(ctx context.Context, all bool) (result BuildResult, err error) {
 	models, err := t.models()
 	if err != nil {
 		return result, err
@@ -58,23 +71,12 @@ func (t *Tally) build(ctx context.Context, all bool) (result BuildResult, err er
 	if err != nil {
 		return result, err
 	}
-	if err := t.exec(ctx, "begin transaction"); err != nil {
-		return result, err
-	}
-	defer func() {
-		if err != nil {
-			t.conn.ExecContext(context.WithoutCancel(ctx), "rollback")
-		}
-		if err != nil && ctx.Err() != nil {
-			err = ctx.Err() // the database says only that it was interrupted
-		}
-	}()
 	b := &builder{Tally: t, models: models}
 	if err := b.scope(ctx, print, all); err != nil {
 		return result, err
 	}
 	if len(b.charged) == 0 && !b.fresh && !b.newFiles && !b.newTables {
-		return result, t.exec(ctx, "commit")
+		return result, nil
 	}
 	if err := b.run(ctx); err != nil {
 		return result, err
@@ -83,19 +85,36 @@ func (t *Tally) build(ctx context.Context, all bool) (result BuildResult, err er
 		return result, err
 	}
 	for _, m := range b.charged {
-		month, err := ParseMonth(m[:7], start)
-		if err != nil {
-			return result, err
-		}
 		if m == undated {
 			result.Undated = true
 			continue
 		}
+		month, err := ParseMonth(m[:7], t.o.now())
+		if err != nil {
+			return result, err
+		}
 		result.Months = append(result.Months, month)
 	}
 	result.Checks = b.checks
-	result.Duration = t.o.now().Sub(start)
 	return result, nil
+}
+
+// transact runs f within a transaction: all of it is kept or, with an error,
+// nothing.
+func (t *Tally) transact(ctx context.Context, f func() error) (err error) {
+	if err := t.exec(ctx, "begin transaction"); err != nil {
+		return err
+	}
+	if err = f(); err == nil {
+		err = t.exec(ctx, "commit")
+	}
+	if err != nil {
+		t.conn.ExecContext(context.WithoutCancel(ctx), "rollback")
+	}
+	if err != nil && ctx.Err() != nil {
+		return ctx.Err() // the database says only that it was interrupted
+	}
+	return err
 }
 
 // undated is the month that stands for records without any time; see the
@@ -359,7 +378,7 @@ func (b *builder) mustBeEmpty(ctx context.Context, name, query string) error {
 	return nil
 }
 
-// finish notes what was built and publishes it.
+// finish notes what was built.
 func (b *builder) finish(ctx context.Context, print string) error {
 	if err := errors.Join(b.setMeta(ctx, "built_with", print), b.setMeta(ctx, "built_with_tables", b.tables)); err != nil {
 		return err
@@ -367,8 +386,7 @@ func (b *builder) finish(ctx context.Context, print string) error {
 	return b.exec(ctx,
 		"insert or replace into raw.meta select 'built_to_file', cast(coalesce(max(file_id), 0) as varchar) from raw.files",
 		"delete from raw.months_to_build",
-		"delete from raw.build_scope",
-		"commit")
+		"delete from raw.build_scope")
 }
 
 func dates(months []string) string {

@@ -68,7 +68,6 @@ func LoadTables(ctx context.Context, conn *sql.Conn, models fs.FS, tempDir strin
 	if _, err := conn.ExecContext(ctx, "begin transaction"); err != nil {
 		return err
 	}
-	l := &tableLoader{ctx, conn, models, tempDir}
 	defer func() {
 		if err != nil {
 			conn.ExecContext(context.WithoutCancel(ctx), "rollback")
@@ -77,6 +76,17 @@ func LoadTables(ctx context.Context, conn *sql.Conn, models fs.FS, tempDir strin
 			err = ctx.Err() // the database says only that it was interrupted
 		}
 	}()
+	if err := ReplaceTables(ctx, conn, models, tempDir, tables); err != nil {
+		return err
+	}
+	_, err = conn.ExecContext(ctx, "commit")
+	return err
+}
+
+// ReplaceTables is LoadTables within the transaction that the caller has begun
+// on conn, and that he has to roll back on error.
+func ReplaceTables(ctx context.Context, conn *sql.Conn, models fs.FS, tempDir string, tables Tables) error {
+	l := &tableLoader{ctx, conn, models, tempDir}
 	if err := l.exec("delete from raw.input_tables"); err != nil {
 		return err
 	}
@@ -88,10 +98,7 @@ func LoadTables(ctx context.Context, conn *sql.Conn, models fs.FS, tempDir strin
 		}
 		failed = append(failed, err)
 	}
-	if err := errors.Join(failed...); err != nil {
-		return err
-	}
-	return l.exec("commit")
+	return errors.Join(failed...)
 }
 
 type tableLoader struct {

@@ -218,6 +218,7 @@ func reportNames(_ *cobra.Command, args []string) error {
 }
 
 func newRun(a *app) *cobra.Command {
+	var dry bool
 	cmd := &cobra.Command{
 		Use:   "run",
 		Short: "Load, build, check and report in one go",
@@ -225,15 +226,22 @@ func newRun(a *app) *cobra.Command {
 check and writes the month's reports. Nothing is published when a check fails
 (exit 3). Run again over the same archive, it changes nothing. With --mail-to,
 the month is mailed, once, by the settings under mail.
+
+With --dry-run it loads, stores and reports nothing: it shows, app by app, what the
+month was charged by the last build and what the tables given would charge.
 ` + billHelp + `
 ` + tablesHelp,
 		Example: `  xtally run --db xtally.duckdb --archive testdata/demo/in --month 2026-10 --out reports
-  xtally run --archive testdata/demo/in --month 2026-10 --prices prices.xlsx --numbers numbers.csv`,
+  xtally run --archive testdata/demo/in --month 2026-10 --prices prices.xlsx --numbers numbers.csv
+  xtally run --month 2026-10 --prices next-year.xlsx --numbers numbers.csv --dry-run`,
 		Args: noArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			month, err := a.month()
 			if err != nil {
 				return err
+			}
+			if dry {
+				return a.dryRun(cmd.Context(), month)
 			}
 			if len(a.settings.Archive) == 0 {
 				return errNoArchive
@@ -273,6 +281,7 @@ the month is mailed, once, by the settings under mail.
 	a.settings.addReportFlags(cmd.Flags())
 	a.settings.addRuleFlags(cmd.Flags())
 	a.settings.addMailToFlag(cmd.Flags())
+	cmd.Flags().BoolVar(&dry, "dry-run", false, "only show what the tables given would change; load, store and report nothing")
 	return cmd
 }
 
