@@ -20,21 +20,24 @@ import (
 // From charging on, models are made anew for more months than those whose
 // records changed: for all when a price table changed, and for every month
 // that a package now covers otherwise.
-var layers = []string{"seeds", "staging", "identity", "calls", "rated", "metered", "drawn", "settled", "allocated", "summed", "matched", "reasoned", "marts"}
+var layers = []string{"seeds", "staging", "identity", "calls", "rated", "metered", "drawn", "settled", "allocated", "summed", "stated", "matched", "reasoned", "marts"}
 
-// charging is the first layer that knows of prices, and drawn the one that
-// says which hours packages cover.
+// charging is the first layer that knows of prices, drawn the one that says
+// which hours packages cover, and summed the last one that is computed whatever
+// months are closed.
 const (
 	charging = "rated"
 	drawn    = "drawn"
+	summed   = "summed"
 )
 
 // BuildResult says what a build did.
 type BuildResult struct {
-	Months   []Month // made anew; empty when nothing had changed
-	Undated  bool    // records without any time were among them
-	Checks   int     // checks and keys proved
-	Duration time.Duration
+	Months      []Month      // made anew; empty when nothing had changed
+	Undated     bool         // records without any time were among them
+	Adjustments []Adjustment // found in closed months
+	Checks      int          // checks and keys proved
+	Duration    time.Duration
 }
 
 // Build makes the derived tables of every month that Load touched since the
@@ -95,7 +98,7 @@ func (t *Tally) buildWithin(ctx context.Context, all bool) (result BuildResult, 
 		}
 		result.Months = append(result.Months, month)
 	}
-	result.Checks = b.checks
+	result.Checks, result.Adjustments = b.checks, b.found
 	return result, nil
 }
 
@@ -196,6 +199,7 @@ type builder struct {
 	newFiles  bool     // files came since the last build, if without a record
 	newTables bool     // prices or other tables changed since the last build
 	tables    string   // what the tables are now
+	found     []Adjustment
 	checks    int
 }
 
@@ -222,6 +226,11 @@ func (b *builder) run(ctx context.Context) error {
 				return err
 			}
 			months = b.charged
+		}
+		if layer == summed {
+			if err := b.adjust(ctx); err != nil {
+				return err
+			}
 		}
 	}
 	return b.check(ctx)
@@ -386,7 +395,8 @@ func (b *builder) finish(ctx context.Context, print string) error {
 	return b.exec(ctx,
 		"insert or replace into raw.meta select 'built_to_file', cast(coalesce(max(file_id), 0) as varchar) from raw.files",
 		"delete from raw.months_to_build",
-		"delete from raw.build_scope")
+		"delete from raw.build_scope",
+		"delete from raw.build_causes")
 }
 
 func dates(months []string) string {

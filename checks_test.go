@@ -206,8 +206,10 @@ func TestEveryCheckIsTested(t *testing.T) {
 		t.Fatalf("no checks (%v)", err)
 	}
 	tested := map[string]bool{}
-	for _, c := range corruptions {
-		tested[c.check] = true
+	for _, all := range []map[string]corruption{corruptions, closedCorruptions} {
+		for _, c := range all {
+			tested[c.check] = true
+		}
 	}
 	for _, f := range files {
 		if name := strings.TrimSuffix(path.Base(filepath.ToSlash(f)), ".sql"); !tested[name] {

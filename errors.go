@@ -18,6 +18,9 @@ var ErrTooNew = errors.New("written by a newer version")
 // ErrUnknownReport is returned for a report name that is not in the catalogue.
 var ErrUnknownReport = errors.New("unknown report")
 
+// ErrNotClosed is returned where a month must be closed and is not.
+var ErrNotClosed = errors.New("the month is not closed; xtally status lists those that are")
+
 // LoadError says which file could not be read and what to do about it.
 type LoadError = ingest.Error
 

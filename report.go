@@ -25,6 +25,10 @@ type ReportOptions struct {
 	Lang    reports.Lang     // zh (default) or en
 	Detail  bool             // with the call list, one row per call, as CSV and Parquet
 	Unmask  bool             // with the full numbers of people in the call list
+
+	// AsClosed writes the files kept when the month was closed, byte for byte,
+	// whatever is known now. Of the other options only Names counts.
+	AsClosed bool
 }
 
 // Report writes the reports of a month into dir/YYYY-MM and a manifest.json
@@ -33,12 +37,16 @@ type ReportOptions struct {
 // not at all. The same database and options give the same bytes. With Names,
 // only those tables are written and entered into the manifest.
 //
-// It returns [ErrUnknownReport] for a name that is not in the catalogue.
+// It returns [ErrUnknownReport] for a name that is not in the catalogue, and
+// [ErrNotClosed] for a month to be written as closed that is not.
 func (t *Tally) Report(ctx context.Context, dir string, month Month, o ReportOptions) ([]reports.File, error) {
 	for _, name := range o.Names {
 		if _, ok := reports.Find(name); !ok {
 			return nil, fmt.Errorf("report %s: %w; see xtally report --list", name, ErrUnknownReport)
 		}
+	}
+	if o.AsClosed {
+		return t.reportAsClosed(ctx, dir, month, o.Names)
 	}
 	ro, err := t.reportOptions(ctx, month, o)
 	if err != nil {
@@ -87,22 +95,30 @@ func removeStale(dir string, month Month, written []reports.File) error {
 // there is one, so that its hashes go on telling the truth.
 func amendManifest(dir string, files []reports.File) error {
 	path := filepath.Join(dir, "manifest.json")
-	b, err := os.ReadFile(path)
+	m, err := readManifest(path)
 	if errors.Is(err, fs.ErrNotExist) {
 		return nil
 	}
 	if err != nil {
 		return err
 	}
-	var m manifest
-	if err := json.Unmarshal(b, &m); err != nil {
-		return fmt.Errorf("manifest %s: %w; write the full set again", path, err)
-	}
 	for _, f := range files {
 		m.Reports = slices.DeleteFunc(m.Reports, func(r manifestReport) bool { return r.File == f.Name })
 		m.Reports = append(m.Reports, manifestReport{f.Name, f.Rows, f.Bytes, f.SHA256})
 	}
 	return m.write(path)
+}
+
+func readManifest(path string) (manifest, error) {
+	var m manifest
+	b, err := os.ReadFile(path)
+	if err != nil {
+		return m, err
+	}
+	if err := json.Unmarshal(b, &m); err != nil {
+		return m, fmt.Errorf("manifest %s: %w; write the full set again", path, err)
+	}
+	return m, nil
 }
 
 // write writes the manifest whole.

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"slices"
 	"strconv"
+	"strings"
 )
 
 // scope decides which months to make anew, and writes them to raw.build_scope.
@@ -22,8 +23,15 @@ func (b *builder) scope(ctx context.Context, print string, all bool) error {
 			}
 		}
 	}
-	if err := b.exec(ctx, "delete from raw.build_scope"); err != nil {
+	err = b.exec(ctx, "delete from raw.build_scope", "delete from raw.build_causes",
+		"insert into raw.build_causes select distinct month, 'late_records' from raw.months_to_build")
+	if err != nil {
 		return err
+	}
+	if b.fresh {
+		if err := b.because(ctx, "models_or_settings", "select month from raw.closings"); err != nil {
+			return err
+		}
 	}
 	if err := b.straddles(ctx); err != nil {
 		return err
@@ -39,6 +47,11 @@ func (b *builder) scope(ctx context.Context, print string, all bool) error {
 	}
 	if err := b.widenScope(ctx); err != nil {
 		return err
+	}
+	if !all && !b.fresh {
+		if err := b.because(ctx, "late_records", "select month from raw.build_scope"); err != nil {
+			return err
+		}
 	}
 	if b.months, err = b.texts(ctx, "select cast(month as varchar) from raw.build_scope order by month"); err != nil {
 		return err
@@ -59,6 +72,11 @@ func (b *builder) chargeScope(ctx context.Context) error {
 	b.tables = tables[0]
 	b.newTables = was != b.tables
 	b.charged = b.months
+	for _, name := range changedTables(was, b.tables) {
+		if err := b.because(ctx, name+"_table", "select month from raw.closings"); err != nil {
+			return err
+		}
+	}
 	if b.newTables && !b.fresh {
 		if err := b.alsoCharge(ctx, "select month from rated.number_use union select month from calls.duplicates "+
 			"union select month from calls.number_history union select month from raw.bill_file_months"); err != nil {
@@ -67,9 +85,37 @@ func (b *builder) chargeScope(ctx context.Context) error {
 	}
 	if b.o.rules.SettleBy == "answer" {
 		// A call that ends on the 1st can be settled in the month before.
-		return b.alsoCharge(ctx, "select cast(month - interval 1 month as date) from raw.build_scope where month > undated()")
+		const before = "select cast(month - interval 1 month as date) from raw.build_scope where month > undated()"
+		return errors.Join(b.because(ctx, "late_records", before), b.alsoCharge(ctx, before))
 	}
 	return nil
+}
+
+// changedTables names the tables whose hash differs between two lists of name
+// and hash in turn.
+func changedTables(was, is string) []string {
+	read := func(list string) map[string]string {
+		hashes := map[string]string{}
+		words := strings.Fields(list)
+		for i := 0; i+1 < len(words); i += 2 {
+			hashes[words[i]] = words[i+1]
+		}
+		return hashes
+	}
+	before, now := read(was), read(is)
+	var changed []string
+	for _, name := range []string{"prices", "packages", "numbers"} { // the others charge nothing
+		if before[name] != now[name] {
+			changed = append(changed, name)
+		}
+	}
+	return changed
+}
+
+// because notes why the months a query gives are charged anew.
+func (b *builder) because(ctx context.Context, cause, query string) error {
+	return b.exec(ctx, "insert into raw.build_causes select distinct month, "+quote(cause)+" from ("+query+") as more (month) "+
+		"where (month, "+quote(cause)+") not in (select month, cause from raw.build_causes)")
 }
 
 // redrawn adds the months that a package covers otherwise than when they were
@@ -78,10 +124,12 @@ func (b *builder) redrawn(ctx context.Context) error {
 	if b.fresh {
 		return nil
 	}
-	return b.alsoCharge(ctx, `select month
+	const changed = `select month
 		from (select month, item, hour_at, sum(package_quantity) as quantity from settled.hours where item in ('call', 'sms_virtual') group by month, item, hour_at) as was
 		full join (select item, hour_at, sum(drawn_quantity) as quantity from drawn.package_hours group by item, hour_at) as now using (item, hour_at)
-		where coalesce(was.quantity, 0) <> coalesce(now.quantity, 0) and month is not null`)
+		where coalesce(was.quantity, 0) <> coalesce(now.quantity, 0) and month is not null`
+	err := b.because(ctx, "packages_drawn_otherwise", "select month from ("+changed+") as changed where month not in (select month from raw.build_causes)")
+	return errors.Join(err, b.alsoCharge(ctx, changed))
 }
 
 // alsoCharge adds the months a query gives to those charged anew.

@@ -3,6 +3,7 @@ package xtally
 import (
 	"context"
 	"database/sql"
+	"errors"
 	"time"
 )
 
@@ -23,6 +24,7 @@ type Summary struct {
 	OtherCalls  int64        `json:"other_product_calls"` // VoiceCall records, not charged
 	Unconfirmed int64        `json:"axyb_calls"`          // whose X number is not confirmed (domain 13)
 	Facts       Facts        `json:"facts"`
+	Closed      *Closing     `json:"closed"` // nil while the month is open
 }
 
 // AppSummary is one application's month.
@@ -60,6 +62,12 @@ func (t *Tally) Summary(ctx context.Context, month Month) (Summary, error) {
 	if s.Facts, err = t.facts(ctx, first); err != nil {
 		return s, err
 	}
+	closed, err := t.closing(ctx, month)
+	if err == nil {
+		s.Closed = &closed
+	} else if !errors.Is(err, ErrNotClosed) {
+		return s, err
+	}
 	rows, err := t.conn.QueryContext(ctx, `select app_key, call_count, billed_min, sms_count, cast(total_cny as varchar)
 		from marts.charges_by_app where month = cast(? as date) order by total_cny desc, app_key`, first)
 	if err != nil {
@@ -84,6 +92,7 @@ type Status struct {
 	LastLoadAt   time.Time     `json:"last_load_at"` // UTC; zero when nothing was loaded
 	ToBuild      []string      `json:"months_to_build"`
 	Months       []MonthStatus `json:"months"`
+	Closings     []Closing     `json:"closings"` // reopened ones too
 }
 
 // MonthStatus is one built month.
@@ -103,6 +112,9 @@ func (t *Tally) Status(ctx context.Context) (Status, error) {
 		return s, err
 	}
 	s.LastLoadAt = last.Time
+	if s.Closings, err = t.Closings(ctx); err != nil {
+		return s, err
+	}
 	if s.ToBuild, err = t.texts(ctx, "select distinct case when month = undated() then 'undated' else strftime(month, '%Y-%m') end from raw.months_to_build order by 1"); err != nil {
 		return s, err
 	}

@@ -106,7 +106,7 @@ func (t *Tally) mustBeBuilt(ctx context.Context, what string) error {
 		return fmt.Errorf("%s: nothing is built yet; run xtally build first", what)
 	}
 	if len(s.ToBuild) > 0 {
-		return fmt.Errorf("%s: %s was loaded but is not built; run xtally build first", what, strings.Join(s.ToBuild, ", "))
+		return fmt.Errorf("%s: %s waits to be built; run xtally build first", what, strings.Join(s.ToBuild, ", "))
 	}
 	return nil
 }

@@ -11,7 +11,11 @@ import (
 // sheet of the workbook, and for whoever shows a [Summary] himself.
 func (s Summary) Sections(lang reports.Lang) []reports.Section {
 	w := words{s.Facts, lang}
-	all := []reports.Section{w.basis(), w.packages()}
+	var all []reports.Section
+	if s.Closed != nil {
+		all = append(all, w.closed(*s.Closed))
+	}
+	all = append(all, w.basis(), w.packages())
 	if len(w.PackageCosts) > 0 {
 		all = append(all, w.packageCosts())
 	}
@@ -32,6 +36,20 @@ func (w words) say(zh, en string) string {
 }
 
 func (w words) sayf(zh, en string, args ...any) string { return fmt.Sprintf(w.say(zh, en), args...) }
+
+// closed tells since when the month is closed, and what was found since.
+func (w words) closed(c Closing) reports.Section {
+	s := reports.Section{Title: w.say("已关账", "Closed")}
+	s.Add(w.say("关账合计", "Total as closed"), "total_cny", c.TotalCNY,
+		w.sayf("%s 关账（北京时间）：各费用表为关账时的数字，其余各表为目前已知", "closed %s (Beijing time): charges are those of that moment, all other sheets what is known now", c.ClosedAt))
+	tone, remark := reports.Good, w.say("没有发现差异", "nothing was found since")
+	if c.Adjustments > 0 {
+		tone, remark = reports.Warn, w.sayf("关账后发现的差异共 %d 行，不在合计内；见“关账后调整”",
+			"lines found since: %d, in no total; see Adjustments", c.Adjustments)
+	}
+	s.AddToned(tone, w.say("关账后调整", "Adjustments"), "total_cny", c.AdjustmentCNY, remark)
+	return s
+}
 
 // basis tells what the charges rest on: prices, and the kinds of numbers.
 func (w words) basis() reports.Section {

@@ -38,6 +38,11 @@ func charges() []Report {
 			TitleZH: "X号码短信", NoteZH: "每个 X 号码的短信通知、失败与拦截数、计费条数与费用",
 			TitleEN: "SMS by X number", NoteEN: "notices, failed and blocked ones, billable messages and charge of each X number",
 		},
+		{
+			Name: "adjustments", Totals: true, OrderBy: "month, entry, app_key, x_number",
+			TitleZH: "关账后调整", NoteZH: "关账后发现的差异（迟到的话单、变更的价格等），按发现日期；不在费用合计内",
+			TitleEN: "Adjustments", NoteEN: "what was found after the month was closed (late records, changed prices), by the day it was noticed; in no total",
+		},
 	}
 }
 

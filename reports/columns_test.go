@@ -23,6 +23,7 @@ month, complaint_count, complained_number_count, numbers_in_use, rate_pct, limit
 month, app_key, recorded_count, too_short_count, expiring_count
 call_id, app_key, x_number, mode, binding_id, session_id, started_at, answered_at, ended_at, duration_s, billed_min, list_charge_cny, call_charge_cny, release_code, outcome, file, line
 caller_number, callee_number
+month, noticed_date, entry, app_key, x_number, call_count, billed_min, package_min, call_charge_cny, sms_count, sms_charge_cny, rent_cny, total_cny, reason
 month, x_number, app_key, number_kind, message_count, sent_count, failed_count, blocked_count, billable_count, package_sms_count, charge_cny
 package_id, item, bought, used_before, used, left, starts_at, ends_at, price_cny, cny_per_unit_used, value_used_cny, saved_cny, forecast_empty_date, forecast_lapsing, status
 month, package_id, app_key, used_min, share_pct, cost_cny

@@ -34,6 +34,7 @@ var headings = map[string][2]string{
 	"residue_cny":      {"舍去零头（元）", "Residue cut (CNY)"},
 	"sms_count":        {"短信条数", "Messages"},
 	"sms_charge_cny":   {"短信费（元）", "Message charge (CNY)"},
+	"noticed_date":     {"发现日期", "Noticed"},
 	"number_count":     {"号码数", "Numbers"},
 	"rent_cny":         {"号码月租（元）", "Rent (CNY)"},
 	"total_cny":        {"合计（元）", "Total (CNY)"},

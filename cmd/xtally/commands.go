@@ -163,16 +163,21 @@ checks, and publishes all of it or nothing (exit 3).
 }
 
 func newReport(a *app) *cobra.Command {
-	var list bool
+	var list, asClosed bool
 	cmd := &cobra.Command{
 		Use:   "report [NAME...]",
 		Short: "Write the reports of a month",
 		Long: `Writes CSV, Parquet and a workbook into OUT/YYYY-MM from what build published,
 and manifest.json beside them. Without names, every report but the call list,
-which --detail adds. It loads and builds nothing.`,
+which --detail adds. It loads and builds nothing.
+
+Of a closed month the charges are those it was closed with, and what was found
+since is in the report adjustments. --as-closed writes the files kept when the
+month was closed, byte for byte; format, language and detail are theirs.`,
 		Example: `  xtally report --db xtally.duckdb --month 2026-10 --out reports
   xtally report charges_by_app --month last --format csv --lang en
-  xtally report calls --month 2026-10 --detail --format csv,parquet`,
+  xtally report calls --month 2026-10 --detail --format csv,parquet
+  xtally report --month 2026-10 --as-closed --out closed`,
 		Args: reportNames,
 		RunE: func(cmd *cobra.Command, args []string) error {
 			if list {
@@ -191,7 +196,7 @@ which --detail adds. It loads and builds nothing.`,
 			}
 			defer t.Close()
 			o := a.reportOptions()
-			o.Names = args
+			o.Names, o.AsClosed = args, asClosed
 			files, err := t.Report(cmd.Context(), a.settings.Out, month, o)
 			if err != nil {
 				return err
@@ -202,6 +207,7 @@ which --detail adds. It loads and builds nothing.`,
 			return a.showFiles(month, files)
 		},
 	}
+	cmd.Flags().BoolVar(&asClosed, "as-closed", false, "write the files kept when the month was closed")
 	cmd.Flags().BoolVar(&list, "list", false, "list the reports there are")
 	a.settings.addReportFlags(cmd.Flags())
 	return cmd

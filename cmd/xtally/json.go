@@ -42,6 +42,8 @@ type buildJSON struct {
 	Undated bool     `json:"undated"`
 	Checks  int      `json:"checks"`
 	Seconds float64  `json:"seconds"`
+	// Adjustments are what the build found in closed months.
+	Adjustments []xtally.Adjustment `json:"adjustments"`
 }
 
 type reportJSON struct {
@@ -112,6 +114,7 @@ func billsAsJSON(bills []xtally.Bill) []billJSON {
 
 func buildAsJSON(r xtally.BuildResult) buildJSON {
 	j := buildJSON{Months: []string{}, Undated: r.Undated, Checks: r.Checks, Seconds: r.Duration.Seconds()}
+	j.Adjustments = append([]xtally.Adjustment{}, r.Adjustments...)
 	for _, m := range r.Months {
 		j.Months = append(j.Months, m.String())
 	}

@@ -149,6 +149,11 @@ func (s *settings) rules() xtally.Rules {
 func (s *settings) addReportFlags(f *pflag.FlagSet) {
 	f.StringVar(&s.Month, "month", "", "bill `MONTH`: YYYY-MM, last or current (Beijing time)")
 	f.StringVar(&s.Out, "out", "reports", "`FOLDER` of the reports; files go to FOLDER/YYYY-MM")
+	s.addFileFlags(f)
+}
+
+// addFileFlags adds what the report files are like.
+func (s *settings) addFileFlags(f *pflag.FlagSet) {
 	f.StringSliceVar((*[]string)(&s.Format), "format", []string{"csv", "xlsx"}, "`LIST` of csv, xlsx, parquet")
 	f.StringVar(&s.Lang, "lang", "zh", "`LANGUAGE` of headings: zh or en")
 	f.BoolVar(&s.detail, "detail", false, "also write calls: one row per call, people's numbers masked")

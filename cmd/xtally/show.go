@@ -106,8 +106,17 @@ func (a *app) showBuild(tables []xtally.InputTable, r xtally.BuildResult) error 
 		return a.printJSON(builtJSON{buildAsJSON(r), tables})
 	}
 	a.showTables(tables)
-	_, err := fmt.Fprintln(a.out, buildLine(r))
-	return err
+	fmt.Fprintln(a.out, buildLine(r))
+	a.showAdjustments(r.Adjustments)
+	return nil
+}
+
+// showAdjustments prints what the build found in closed months.
+func (a *app) showAdjustments(found []xtally.Adjustment) {
+	for _, f := range found {
+		fmt.Fprintf(a.out, "%s is closed and stays as it is: %s, %s CNY (report adjustments)\n",
+			f.Month, count(f.Lines, "adjustment line"), signed(f.TotalCNY))
+	}
 }
 
 // showBills prints what a load of bills alone did.
@@ -213,6 +222,7 @@ func (a *app) showRun(month xtally.Month, r xtally.RunResult) error {
 		}
 	}
 	fmt.Fprintln(a.out, buildLine(r.Build))
+	a.showAdjustments(r.Build.Adjustments)
 	provisional := ""
 	if s.Provisional {
 		provisional = ", provisional: the month is not over"
@@ -295,7 +305,26 @@ func (a *app) showStatus(s xtally.Status) error {
 		fmt.Fprintf(a.out, "to build: %s (run xtally build)\n", strings.Join(s.ToBuild, ", "))
 	}
 	for _, m := range s.Months {
-		fmt.Fprintf(a.out, "%s  %10d calls  %14s CNY\n", m.Month, m.Calls, m.TotalCNY)
+		fmt.Fprintf(a.out, "%s  %10d calls  %14s CNY%s\n", m.Month, m.Calls, m.TotalCNY, closedNote(s.Closings, m.Month))
+	}
+	for _, c := range s.Closings {
+		if c.ReopenedAt != "" {
+			fmt.Fprintf(a.out, "%s was closed %s and reopened %s: %s\n", c.Month, c.ClosedAt, c.ReopenedAt, c.ReopenReason)
+		}
 	}
 	return nil
+}
+
+// closedNote tells of a month whether it is closed, and what was found since.
+func closedNote(closings []xtally.Closing, month string) string {
+	for _, c := range closings {
+		switch {
+		case c.Month != month || c.ReopenedAt != "":
+		case c.Adjustments > 0:
+			return fmt.Sprintf("  closed %s, since then %s CNY in %s", c.ClosedAt, signed(c.AdjustmentCNY), count(c.Adjustments, "adjustment line"))
+		default:
+			return "  closed " + c.ClosedAt
+		}
+	}
+	return ""
 }

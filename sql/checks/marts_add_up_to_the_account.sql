@@ -1,6 +1,13 @@
 -- Every breakdown shows the calls and minutes of the single calls and the
--- money of the account's settlement hours, to the fen, in every month there is.
+-- money of the account's settlement hours, to the fen, in every month there is; of
+-- a closed month, those it was closed with.
 with
+
+closed as (
+    select closing_id, month
+    from staging.closings
+    where reopened_at is null
+),
 
 account as (
     select
@@ -13,6 +20,12 @@ account as (
     from (
         select month, count(*) as call_count, sum(billed_min) as billed_min, 0 as package_min, 0 as usage_cny, 0 as rent_cny
         from rated.calls
+        where month not in (select month from closed)
+        group by month
+        union all
+        select month, sum(call_count), sum(billed_min), 0, 0, 0
+        from staging.closed_charges
+        where closing_id in (select closing_id from closed)
         group by month
         union all
         select
@@ -21,6 +34,15 @@ account as (
             case when item like 'rent%' then 0 else charge_cny end,
             case when item like 'rent%' then charge_cny else 0 end
         from settled.hours
+        where month not in (select month from closed)
+        union all
+        select
+            month, 0, 0,
+            case when item = 'call' then package_quantity else 0 end,
+            case when item like 'rent%' then 0 else charge_cny end,
+            case when item like 'rent%' then charge_cny else 0 end
+        from staging.closed_hours
+        where closing_id in (select closing_id from closed)
     ) as both_ends
     group by month
 ),

@@ -28,6 +28,9 @@ select
         when calls.month = undated() then 'a call without any time: in no month'
         else 'one call of ' || strftime(rated.month, '%Y-%m')
     end as counts_as,
+    case when closings.closing_id is not null
+        then 'closed ' || strftime(closings.closed_at, '%Y-%m-%d %H:%M:%S') || ': its sums are as closed; what was found since is in report adjustments'
+    end as month_is,
     calls.outcome,
     kept.mode || ' (serviceType ' || coalesce(kept.service_type, 'absent') || ')' as mode,
     kept.x_number,
@@ -47,6 +50,9 @@ left join calls.calls as calls
     on kept.call_id = calls.call_id
 left join rated.calls as rated
     on calls.call_id = rated.call_id
+left join staging.closings as closings
+    on rated.month = closings.month
+    and closings.reopened_at is null
 left join staging.numbers as numbers
     on kept.x_number = numbers.x_number
 left join seeds.release_codes as codes

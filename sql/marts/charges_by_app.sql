@@ -16,5 +16,5 @@ select
     cast(count(distinct case when x_number <> '(none)' then x_number end) as bigint) as number_count,
     cast(sum(rent_cny) as decimal(18, 2)) as rent_cny,
     cast(sum(call_charge_cny + sms_charge_cny + rent_cny) as decimal(18, 2)) as total_cny
-from summed.daily_charges
+from stated.daily_charges
 group by month, app_key

@@ -15,6 +15,6 @@ select
     cast(sum(case when item like 'sms%' then package_quantity else 0 end) as bigint) as package_sms_count,
     cast(sum(case when item like 'sms%' then charge_cny else 0 end) as decimal(18, 2)) as sms_charge_cny,
     cast(sum(case when item like 'sms%' then residue_cny else 0 end) as decimal(18, 10)) as sms_residue_cny
-from settled.hours
+from stated.hours
 where item = 'call' or item like 'sms%'
 group by month, hour_at

@@ -16,6 +16,6 @@ select
     cast(sum(sms_count) as bigint) as sms_count,
     cast(sum(sms_charge_cny) as decimal(18, 2)) as sms_charge_cny,
     cast(sum(call_charge_cny + sms_charge_cny) as decimal(18, 2)) as total_cny
-from summed.daily_charges
+from stated.daily_charges
 where mode <> 'RENT'
 group by month, app_key, mode
