@@ -52,16 +52,9 @@ select
     case
         when bill_decimal(payable_amount) is null and absent(payable_amount) is not null then payable_amount
     end as odd_payable_amount,
-    case
-        when coalesce(
-            bill_decimal(cash_amount), bill_decimal(credit_amount), bill_decimal(coupon_amount),
-            bill_decimal(cash_coupon_amount), bill_decimal(stored_card_amount), bill_decimal(bonus_amount),
-            bill_decimal(debt_amount)) is not null
-            then coalesce(bill_decimal(cash_amount), 0) + coalesce(bill_decimal(credit_amount), 0)
-                + coalesce(bill_decimal(coupon_amount), 0) + coalesce(bill_decimal(cash_coupon_amount), 0)
-                + coalesce(bill_decimal(stored_card_amount), 0) + coalesce(bill_decimal(bonus_amount), 0)
-                + coalesce(bill_decimal(debt_amount), 0)
-    end as paid_cny,
+    bill_payments(
+        cash_amount, credit_amount, coupon_amount, cash_coupon_amount, stored_card_amount, bonus_amount, debt_amount
+    ) as paid_cny,
     absent(unsubscribe_reason) as unsubscribe_reason,
     bill_decimal(unsubscribe_fee) as unsubscribe_fee_cny
 from hashed
