@@ -46,7 +46,7 @@ func TestHostDatabase(t *testing.T) {
 	mustBuild(t, tally)
 	var department, total string
 	if err := db.QueryRow(`select department, cast(total_cny as varchar)
-		from xtally.marts.charges_by_app inner join owners using (app_key)`).Scan(&department, &total); err != nil || department != "sales" || total != "4.14" {
+		from xtally.marts.charges_by_app inner join owners using (app_key)`).Scan(&department, &total); err != nil || department != "sales" || total != "9.14" {
 		t.Errorf("%s %s, %v", department, total, err)
 	}
 	if err := tally.Close(); err != nil {
@@ -62,6 +62,7 @@ func TestHostDatabase(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
+	mustLoad(t, again, "testdata/duplicate_later_file/in")
 	again.Close()
 	if _, err := xtally.Open(t.Context(), path, xtally.WithDB(nil)); err == nil {
 		t.Error("no error for a nil database")

@@ -37,6 +37,7 @@ func (t *Tally) load(ctx context.Context, paths []string, out string) (LoadResul
 	start := t.o.now()
 	r, err := ingest.Load(ctx, t.conn, paths, ingest.Options{
 		SQL:      t.o.sql,
+		Feed:     t.feed,
 		Exclude:  func(path string) bool { return t.isOwn(path) || isReport(out, path) },
 		TempDir:  t.temp,
 		Now:      t.o.now,

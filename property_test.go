@@ -339,3 +339,39 @@ func rows(t tester, db *sql.DB, query string) []string {
 	}
 	return all
 }
+
+// TestPlainAndRecoveredAgree: a record gives the same row whether the reader
+// cuts it up or SQL recovers it from a body that is not plain, and the odd
+// members of recovered records are all kept.
+func TestPlainAndRecoveredAgree(t *testing.T) {
+	t.Parallel()
+	const columns = "select * exclude (file_id, body_no, line) from raw.fee_records order by icid, record_no, session_id"
+	layout := func(body string) [][][]string { return [][][]string{{{body}}} }
+	plain := archive{}.build(t, layout(`{"eventType":"fee","feeLst":[`+recordForms+`]}`), 0, false)
+	recovered := archive{}.build(t, layout(`{"eventType":"fee","feeLst":[`+recordForms+`],"more":1}`), 0, false)
+	want := rows(t, plain, columns)
+	if diff := cmp.Diff(want, rows(t, recovered, columns)); diff != "" {
+		t.Errorf("plain (-) and recovered (+) differ:\n%s", diff)
+	}
+	if n := strings.Count(recordForms, "icid"); len(want) != n {
+		t.Errorf("%d rows of %d records", len(want), n)
+	}
+	odd := archive{}.build(t, layout(`{"eventType":"fee","feeLst":[{"icid":"1","bindNum":"anonymous","callerNum":"+86 1","direction":"x","callEndTime":"soon"}]}`), 0, false)
+	got := rows(t, odd, "select bind_num, caller_num, other_numbers, odd_members from raw.fee_records")
+	if diff := cmp.Diff([]string{`{'bind_num': NULL, 'caller_num': NULL, ` +
+		`'other_numbers': '{"bindNum":"anonymous","callerNum":"+86 1","calleeNum":null,"fwdDisplayNum":null,"fwdDstNum":null}', ` +
+		`'odd_members': 'callEndTime=soon; direction=x'}`}, got); diff != "" {
+		t.Errorf("odd members (-want +got):\n%s", diff)
+	}
+}
+
+// recordForms are records in all forms that the reader takes.
+const recordForms = `
+	{"appKey":"a","icid":"01","sessionId":"s","bindNum":"+8617000000001","callerNum":"+85212345678","calleeNum":"17000000001","fwdDisplayNum":"075512345678","fwdDstNum":"0",
+		"direction":1,"ulFailReason":"8014","fwdUnaswRsn":16,"sipStatusCode":"486","recordFlag":1,"serviceType":"004","notifyMode":"Block","subscriptionId":"b",
+		"callInTime":"2026-10-31 15:59:57","fwdStartTime":"2026-10-31 15:59:58","fwdAlertingTime":"2026-10-31 15:59:59","fwdAnswerTime":"2026-10-31 16:00:00","callEndTime":"2026-10-31 16:01:00"},
+	{"icid":"02","bindNum":"","callerNum":17000000001,"calleeNum":null,"recordFlag":true,"direction":"","callEndTime":"","failTime":"2024-02-29 00:00:00"},
+	{"icid":"03","callOutAnswerTime":"2026-10-31 16:00:00","sipStatusCode":99999,"ulFailReason":999999999},
+	{"icid":"","bindNum":"8613000000000","callerNum":"008613000000000","callInTime":"2000-01-01 00:00:00","callEndTime":"2099-12-30 23:59:59"},
+	{"icid":null,"sessionId":"only a session","serviceType":"001","url":"http:\/\/example.com"},
+	{"icid":"CAE-7","sessionId":5,"fwdStartTime":"2026-11-01 00:00:00"}`

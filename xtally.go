@@ -45,13 +45,15 @@ import (
 	"strings"
 
 	_ "github.com/duckdb/duckdb-go/v2" // the database/sql driver "duckdb"
+
+	"github.com/xtally/xtally/ingest"
 )
 
 // Version is the version of the package and the command.
 const Version = "0.1.0"
 
 // schemaVersion is raised when the raw tables change shape.
-const schemaVersion = 1
+const schemaVersion = 2
 
 //go:embed sql
 var embedded embed.FS
@@ -60,6 +62,7 @@ var embedded embed.FS
 type Tally struct {
 	db   *sql.DB
 	conn *sql.Conn
+	feed *ingest.Feed
 	path string
 	temp string // spool and spill folder, beside the database
 	home string // the catalog the connection was of before
@@ -112,6 +115,9 @@ func (t *Tally) attach(ctx context.Context) (err error) {
 	err = t.conn.QueryRowContext(ctx, "select current_database()").Scan(&t.home)
 	if err == nil {
 		err = t.exec(ctx, "attach "+quote(cmp.Or(t.path, ":memory:"))+" as xtally", "use xtally")
+	}
+	if err == nil {
+		t.feed, err = ingest.NewFeed(t.conn)
 	}
 	if err != nil {
 		t.conn.Close()

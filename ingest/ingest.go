@@ -20,6 +20,7 @@ import (
 // Options say how to load.
 type Options struct {
 	SQL      fs.FS                  // the project's sql folder
+	Feed     *Feed                  // made for the connection
 	Exclude  func(path string) bool // tells files that are no archive: the database, reports; may be nil
 	TempDir  string                 // for spool files; must exist, is left empty
 	Now      func() time.Time       // clock of the ledger's load time
@@ -108,6 +109,8 @@ func Load(ctx context.Context, conn *sql.Conn, paths []string, o Options) (Resul
 	p.lastID.Store(l.lastID)
 	ctx, cancel := context.WithCancel(ctx)
 	defer cancel()
+	o.Feed.ctx, o.Feed.pool = ctx, &p.pool
+	defer p.pool.close()
 	stopTelling := tell(o.Progress, p, l)
 	go p.run(ctx, inputs)
 	err = l.consume(ctx, p)

@@ -86,7 +86,6 @@ func (l *loader) chunk(ctx context.Context, c *chunk) error {
 	for _, p := range c.parts {
 		l.done = append(l.done, p.done...)
 	}
-	l.records.Add(c.frames(feeSpool))
 	if c.open {
 		return nil
 	}
@@ -100,17 +99,31 @@ func (l *loader) begin(ctx context.Context) error {
 		"create or replace temp table empty_bodies (file_id integer, body_no bigint)")
 }
 
-// load brings one chunk into raw: plain pushes and events in one pass each,
-// then as text what those passes did not bring back and what was never plain.
+// load brings one chunk into raw: the records of plain pushes while they are
+// being read, then plain events, then as text what the JSON reader did not
+// bring back and what was never plain.
 func (l *loader) load(ctx context.Context, c *chunk) error {
+	brought, err := l.plainRecords(ctx, c)
+	if err != nil {
+		return err
+	}
+	select {
+	case <-c.filled:
+	case <-ctx.Done():
+		return ctx.Err()
+	}
+	if c.err != nil {
+		return c.err
+	}
+	if brought != c.recordCount() {
+		return fmt.Errorf("%d records handed to the database, %d brought; please report this", c.recordCount(), brought)
+	}
+	l.records.Add(brought)
 	if err := l.exec(ctx,
 		"create or replace temp table chunk_files as select unnest("+idList(c.fileIDs())+"::integer[]) as file_id",
 		fmt.Sprintf("set variable longest_line = %d", max(2<<20, c.longest()+1<<10)),
 		"create or replace temp table frames (file_id integer, body_no bigint, line bigint, problem varchar, context varchar, body varchar)",
 	); err != nil {
-		return err
-	}
-	if err := l.plain(ctx, c, feeSpool, "fee_records"); err != nil {
 		return err
 	}
 	if err := l.plain(ctx, c, eventSpool, "events"); err != nil {
@@ -139,6 +152,26 @@ func (l *loader) load(ctx context.Context, c *chunk) error {
 
 // inChunk selects the rows of the files of the current chunk.
 const inChunk = "file_id in (select file_id from chunk_files)"
+
+// plainRecords takes the records of the chunk until it is filled.
+func (l *loader) plainRecords(ctx context.Context, c *chunk) (brought int64, err error) {
+	l.o.Feed.chunk = c
+	defer func() { l.o.Feed.chunk = nil }()
+	if err := l.feeSpool(ctx, "plain_records"); err != nil {
+		return 0, err
+	}
+	return l.run(ctx, "insert into raw.fee_records by name ", "fee_records")
+}
+
+// feeSpool sets what sql/ingest/fee_records.sql reads.
+func (l *loader) feeSpool(ctx context.Context, name string) error {
+	q, err := l.query(name)
+	if err != nil {
+		return err
+	}
+	q = strings.Replace(q, "plain_records()", l.o.Feed.name+"()", 1)
+	return l.exec(ctx, "create or replace temp view fee_spool as "+q)
+}
 
 // fileIDs lists the files with frames in the chunk.
 func (c *chunk) fileIDs() []int64 {
@@ -207,6 +240,11 @@ func (l *loader) recoverKind(ctx context.Context, c *chunk, kind, relation strin
 		"copy ("+lines+") to "+quote(path)+" (format csv, header false, quote '', escape '', delimiter '\x01')",
 	); err != nil {
 		return err
+	}
+	if kind == "fee" {
+		if err := l.feeSpool(ctx, "recovered_records"); err != nil {
+			return err
+		}
 	}
 	if _, err := l.spooled(ctx, path, "insert into raw."+relation+" by name ", relation); err != nil {
 		return err
@@ -372,11 +410,16 @@ func (l *loader) proveCounts(ctx context.Context) ([]File, error) {
 // spooled runs a statement of sql/ingest over spool files and returns how many
 // rows it brought.
 func (l *loader) spooled(ctx context.Context, path, prefix, name string) (int64, error) {
-	q, err := l.query(name)
-	if err != nil {
+	if err := l.exec(ctx, "set variable spool = "+quote(path)); err != nil {
 		return 0, err
 	}
-	if err := l.exec(ctx, "set variable spool = "+quote(path)); err != nil {
+	return l.run(ctx, prefix, name)
+}
+
+// run runs a statement of sql/ingest and returns how many rows it brought.
+func (l *loader) run(ctx context.Context, prefix, name string) (int64, error) {
+	q, err := l.query(name)
+	if err != nil {
 		return 0, err
 	}
 	r, err := l.conn.ExecContext(ctx, prefix+q)

@@ -20,7 +20,8 @@ const maxWorkers = 4
 
 // producer reads files and fills chunks. One goroutine hashes the files in
 // order and passes on the new ones; workers read those, each into a part of
-// the current chunk; when the chunk is full they wait while it is handed over.
+// the current chunk, while the loader takes the records that are ready; when
+// the chunk is full they wait until it is loaded.
 type producer struct {
 	o       Options
 	known   map[string][]string      // sha256 → sources it was loaded under
@@ -30,6 +31,7 @@ type producer struct {
 	out    chan *chunk
 	events chan *worker // a worker has stopped: see worker.state
 	files  chan todo
+	pool   batchPool
 
 	mu       sync.Mutex // guards what follows
 	skipped  []File
@@ -99,13 +101,9 @@ func (p *producer) expect(inputs []input) {
 // rounds fills one chunk after another until all workers have finished.
 func (p *producer) rounds(ctx context.Context, workers []*worker) error {
 	for {
-		c, err := newChunk(p.o.TempDir, len(workers))
+		c, err := newChunk(p.o.TempDir, len(workers), &p.pool)
 		if err != nil {
 			return p.spoolError(err)
-		}
-		if err := p.round(ctx, workers, c); err != nil {
-			c.remove()
-			return err
 		}
 		select {
 		case p.out <- c:
@@ -113,8 +111,11 @@ func (p *producer) rounds(ctx context.Context, workers []*worker) error {
 			c.remove()
 			return ctx.Err()
 		}
-		if c.last {
-			return nil
+		c.err = p.round(ctx, workers, c)
+		last := c.last // from here on the loader may remove it
+		close(c.filled)
+		if c.err != nil || last {
+			return c.err
 		}
 	}
 }
@@ -143,6 +144,7 @@ func (p *producer) round(ctx context.Context, workers []*worker, c *chunk) error
 			return ctx.Err()
 		}
 	}
+	close(c.records) // no worker writes to it now
 	if p.stopped() != nil {
 		return p.stopped()
 	}
@@ -337,6 +339,9 @@ func (p *producer) nextFile(ctx context.Context) (todo, bool) {
 // report tells the producer why the worker has stopped.
 func (w *worker) report(ctx context.Context, s workerState) bool {
 	w.state = s
+	if w.part.flush(ctx) != nil {
+		return false
+	}
 	select {
 	case w.p.events <- w:
 		return true
@@ -396,7 +401,7 @@ func (w *worker) stream(ctx context.Context, d fileDone, r io.Reader) error {
 			}
 			w.part.begin(d.id)
 		}
-		return w.p.spoolError(w.part.add(d.id, bodyNo, f))
+		return w.p.spoolError(w.part.add(ctx, d.id, bodyNo, f))
 	})
 	if err != nil {
 		return err

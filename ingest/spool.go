@@ -3,6 +3,7 @@ package ingest
 import (
 	"bufio"
 	"bytes"
+	"context"
 	"fmt"
 	"os"
 	"path/filepath"
@@ -29,22 +30,24 @@ const textChunkBytes = 64 << 20
 // replacement stands in a body for bytes that were not UTF-8.
 var replacement = []byte("\uFFFD")
 
-// The three spools of a chunk. The records of what looks like a plain push, and
-// plain call events, go where DuckDB's JSON reader takes them in one pass; all
-// else goes as text and is looked at by SQL. The look decides speed only: what
-// turns out different is found missing and read as text.
+// The spools of a chunk. The records of plain pushes go straight to DuckDB, a
+// batch at a time. Plain call events go where its JSON reader takes them in
+// one pass; all else goes as text and is looked at by SQL. The look decides
+// speed only: what turns out different is found missing and read as text.
 const (
-	feeSpool = iota
-	eventSpool
+	eventSpool = iota
 	textSpool
 	spoolCount
 )
 
-// chunk is a set of spool files waiting to be loaded.
+// chunk is what is loaded, and committed, at once.
 type chunk struct {
 	dir       string
-	bytes     atomic.Int64 // body text written, over all parts
-	textBytes atomic.Int64 // of that, in the text spools
+	records   chan *batch   // of plain pushes, while the chunk is being filled
+	filled    chan struct{} // closed when it is, or will not be
+	err       error         // why it will not be
+	bytes     atomic.Int64  // body text written, over all parts
+	textBytes atomic.Int64  // of that, in the text spools
 	parts     []*part
 	open      bool // a file goes on in the next chunk
 	last      bool // no chunk comes behind it
@@ -53,7 +56,10 @@ type chunk struct {
 // part is what one worker writes of a chunk.
 type part struct {
 	chunk   *chunk
-	frames  [spoolCount]int64 // lines written: records, events, texts
+	pool    *batchPool
+	batch   *batch            // being filled; nil when there is none
+	records int64             // records of plain pushes
+	frames  [spoolCount]int64 // lines written
 	longest int64             // longest line, in bytes
 	begun   []int64           // files with frames in it
 	done    []fileDone        // files whose last frame is in it
@@ -62,16 +68,16 @@ type part struct {
 	buf     []byte
 }
 
-var spoolNames = [spoolCount]string{"fee", "event", "text"}
+var spoolNames = [spoolCount]string{"event", "text"}
 
-func newChunk(parent string, parts int) (*chunk, error) {
+func newChunk(parent string, parts int, pool *batchPool) (*chunk, error) {
 	dir, err := os.MkdirTemp(parent, "chunk-*")
 	if err != nil {
 		return nil, err
 	}
-	c := &chunk{dir: dir}
+	c := &chunk{dir: dir, records: make(chan *batch, parts), filled: make(chan struct{})}
 	for n := range parts {
-		p := &part{chunk: c}
+		p := &part{chunk: c, pool: pool}
 		c.parts = append(c.parts, p)
 		for i, name := range spoolNames {
 			if p.files[i], err = os.Create(filepath.Join(dir, fmt.Sprintf("%s-%d", name, n))); err != nil {
@@ -97,6 +103,15 @@ func (c *chunk) frames(spool int) int64 {
 	n := int64(0)
 	for _, p := range c.parts {
 		n += p.frames[spool]
+	}
+	return n
+}
+
+// recordCount counts the records of plain pushes.
+func (c *chunk) recordCount() int64 {
+	n := int64(0)
+	for _, p := range c.parts {
+		n += p.records
 	}
 	return n
 }
@@ -140,45 +155,55 @@ func (c *chunk) remove() {
 // begin notes that frames of a file lie in this part.
 func (p *part) begin(fileID int64) { p.begun = append(p.begun, fileID) }
 
-// add writes one frame of a file; bodyNo counts its frames from 1.
-func (p *part) add(fileID, bodyNo int64, f frame) error {
+// add takes one frame of a file; bodyNo counts its frames from 1.
+func (p *part) add(ctx context.Context, fileID, bodyNo int64, f frame) error {
 	size := int64(len(f.body) + len(f.context))
 	p.chunk.bytes.Add(size)
-	p.longest = max(p.longest, size)
 	// What was repaired goes the slow way: SQL looks where the damage is.
 	if f.problem == "" && !bytes.Contains(f.body, replacement) {
-		if records, sep := feeRecords(f.body); records != nil {
-			return p.addRecords(fileID, bodyNo, f.line, records, sep)
+		if isTaken, err := p.addRecords(ctx, fileID, bodyNo, f); isTaken || err != nil {
+			return err
 		}
 		if isEvent(f.body) {
+			p.longest = max(p.longest, size)
 			p.frames[eventSpool]++
 			return p.splice(eventSpool, p.position(fileID, bodyNo, f.line), f.body)
 		}
 	}
+	p.longest = max(p.longest, size)
 	p.frames[textSpool]++
 	p.chunk.textBytes.Add(size)
 	return p.addText(fileID, bodyNo, f)
 }
 
-// addRecords writes the records of one push, each on a line of its own: flat
-// objects cost DuckDB's reader two thirds of what a list of them costs. The
-// cut is by bytes and decides nothing: a record cut wrongly is no JSON, is
-// found missing, and its whole body is read again as text.
-func (p *part) addRecords(fileID, bodyNo, line int64, records, sep []byte) error {
-	position := p.position(fileID, bodyNo, line)
-	for no := int64(1); ; no++ {
-		record, rest, more := bytes.Cut(records, sep)
-		if more {
-			record = records[:len(record)+1] // with its closing brace
-			rest = records[len(record)+len(sep)-2:]
+// addRecords takes the records of a plain push.
+func (p *part) addRecords(ctx context.Context, fileID, bodyNo int64, f frame) (isTaken bool, err error) {
+	for {
+		if p.batch == nil {
+			p.batch = p.pool.get()
 		}
-		p.frames[feeSpool]++
-		b := append(position, `"#r":`...)
-		b = append(strconv.AppendInt(b, no, 10), ',')
-		if err := p.splice(feeSpool, b, record); err != nil || !more {
-			return err
+		result, n := p.batch.push(fileID, bodyNo, f.line, f.body)
+		if result != noRoom {
+			p.records += n
+			return result == taken, nil
 		}
-		records = rest
+		if err := p.flush(ctx); err != nil {
+			return false, err
+		}
+	}
+}
+
+// flush hands the batch over to DuckDB.
+func (p *part) flush(ctx context.Context) error {
+	if p.batch == nil || p.batch.rows == 0 {
+		return nil
+	}
+	select {
+	case p.chunk.records <- p.batch:
+		p.batch = nil
+		return nil
+	case <-ctx.Done():
+		return ctx.Err()
 	}
 }
 
@@ -236,48 +261,6 @@ func appendClean(b, text []byte) []byte {
 		}
 	}
 	return b
-}
-
-// feeRecords returns the text between the brackets of a plain push, from the
-// first record's opening to the last one's closing brace, and what separates
-// records; nil when the body is not plainly a push.
-func feeRecords(body []byte) (records, sep []byte) {
-	rest, ok := cutMember(body[1:], `"eventType"`)
-	if !ok || len(rest) < 5 || !bytes.EqualFold(rest[:5], []byte(`"fee"`)) {
-		return nil, nil
-	}
-	rest, ok = bytes.CutPrefix(bytes.TrimLeft(rest[5:], " \t"), []byte(","))
-	if !ok {
-		return nil, nil
-	}
-	rest, ok = cutMember(rest, `"feeLst"`)
-	if !ok || len(rest) == 0 || rest[0] != '[' {
-		return nil, nil
-	}
-	rest = bytes.TrimLeft(rest[1:], " \t")
-	for _, end := range []byte("}]") {
-		if len(rest) == 0 || rest[len(rest)-1] != end {
-			return nil, nil
-		}
-		rest = bytes.TrimRight(rest[:len(rest)-1], " \t")
-	}
-	if len(rest) < 2 || rest[0] != '{' || rest[len(rest)-1] != '}' {
-		return nil, nil
-	}
-	if bytes.Contains(rest, []byte("}, {")) {
-		return rest, []byte("}, {")
-	}
-	return rest, []byte("},{")
-}
-
-// cutMember cuts a member's name and colon off the start of text.
-func cutMember(text []byte, name string) ([]byte, bool) {
-	rest, ok := bytes.CutPrefix(bytes.TrimLeft(text, " \t"), []byte(name))
-	if !ok {
-		return nil, false
-	}
-	rest, ok = bytes.CutPrefix(bytes.TrimLeft(rest, " \t"), []byte(":"))
-	return bytes.TrimLeft(rest, " \t"), ok
 }
 
 // isEvent tells whether a body is plainly a call event.

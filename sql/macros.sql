@@ -48,15 +48,34 @@ create or replace macro undated() as date '1970-01-01';
 -- A member that is there but does not read as what it should be.
 create or replace macro is_odd(t, value) as value is null and t <> '' and trim(t) <> '';
 
--- Identity of a call within its app: the record id, else the session, else the
--- members that tell two calls apart (domain 1.5).
-create or replace macro call_identity(icid, session_id, bind_num, caller_num, callee_num, call_in, call_end) as
+-- What odd_members says when an entry of feeLst is no object, or has none of
+-- the members that tell calls apart.
+create or replace macro no_record() as 'no record';
+
+-- The hash of a call's identity within its app (domain 1.5).
+create or replace macro call_hash(app_key, identity) as
+    cast(md5(coalesce(app_key, '') || '|' || identity) as uuid);
+
+-- Phone numbers are stored packed, at a quarter of the cost of their text:
+-- "+86…" as its digits, digits alone as minus the number with a 1 before it,
+-- which keeps leading zeros, and no text as 0. Any other text gives null and
+-- is kept beside them.
+create or replace macro number_of(t) as
     case
-        when icid <> '' then 'icid:' || icid
-        when session_id <> '' then 'session:' || session_id
-        else 'fields:' || concat_ws('|',
-            coalesce(bind_num, ''), coalesce(caller_num, ''), coalesce(callee_num, ''),
-            coalesce(call_in, ''), coalesce(call_end, ''))
+        when t = '' then 0
+        when regexp_full_match(t, '\+[1-9][0-9]{0,17}') then cast(substr(t, 2) as bigint)
+        when regexp_full_match(t, '[0-9]{1,17}') then -cast('1' || t as bigint)
+    end;
+
+create or replace macro is_other(t, n) as n is null and t is not null;
+
+-- The text that a packed number was; other is what did not pack.
+create or replace macro number_text(n, other) as
+    case
+        when n > 0 then '+' || cast(n as varchar)
+        when n < 0 then substr(cast(n as varchar), 3)
+        when n = 0 then ''
+        else other
     end;
 
 -- Numbers arrive with and without +86, as text or as JSON numbers. Chinese
@@ -71,6 +90,9 @@ create or replace macro normal_number(n) as
             then '+86' || regexp_extract(trim(n), '^(86|0086)(.*)$', 2)
         else trim(n)
     end;
+
+create or replace macro normal_packed(n, other) as
+    case when n > 0 then '+' || cast(n as varchar) else normal_number(number_text(n, other)) end;
 
 -- Carrier or virtual-carrier number by prefix: a guess until the number table
 -- says otherwise (domain 0a).

@@ -23,18 +23,20 @@ select
         else coalesce('unknown(' || nullif(service_type, '') || ')', 'unknown')
     end as mode,
     nullif(service_type, '') as service_type,
-    coalesce(normal_number(bind_num), normal_number(callee_num), '(none)') as x_number,
-    normal_number(bind_num) as bind_number,
-    normal_number(caller_num) as caller_number,
-    normal_number(callee_num) as dialled_number,
-    normal_number(fwd_display_num) as display_number,
-    normal_number(fwd_dst_num) as callee_number,
+    coalesce(
+        normal_packed(bind_num, other_numbers ->> 'bindNum'),
+        normal_packed(callee_num, other_numbers ->> 'calleeNum'),
+        '(none)'
+    ) as x_number,
+    normal_packed(bind_num, other_numbers ->> 'bindNum') as bind_number,
+    normal_packed(caller_num, other_numbers ->> 'callerNum') as caller_number,
+    normal_packed(callee_num, other_numbers ->> 'calleeNum') as dialled_number,
+    normal_packed(fwd_display_num, other_numbers ->> 'fwdDisplayNum') as display_number,
+    normal_packed(fwd_dst_num, other_numbers ->> 'fwdDstNum') as callee_number,
     odd_members,
     case
         when odd_members is null and call_end_utc_at >= fwd_answer_utc_at then null
-        when app_key is null and icid is null and session_id is null and bind_num is null
-            and caller_num is null and callee_num is null and call_end_utc_at is null and odd_members is null
-            then 'record_not_object'
+        when odd_members = no_record() then 'record_not_object'
         when is_voicecall then null
         when odd_members like '%fwdAnswerTime=%' or odd_members like '%callEndTime=%' then 'bad_time'
         when fwd_answer_utc_at is not null and call_end_utc_at is null then 'answered_without_end'

@@ -1,0 +1,392 @@
+package ingest
+
+import (
+	"bytes"
+	"encoding/json"
+	"math/bits"
+	"strings"
+	"time"
+)
+
+// Cutting the records of a plain push into columns: looks at bytes, moves
+// them, and decides nothing. What is not plainly a list of flat JSON objects
+// is left to SQL, which reads the whole body as text.
+
+// field is a member of a fee record that is loaded.
+type field int
+
+// The fields by the form their plain value has: any text; a whole number; a
+// phone number; a time "2026-10-31 23:59:59". Text, code, number and time
+// columns lie in this order in a batch.
+const (
+	appKey field = iota
+	icid
+	sessionID
+	subscriptionID
+	serviceType
+	notifyMode
+	recordFlag
+
+	direction
+	ulFailReason
+	fwdUnaswRsn
+	sipStatusCode
+
+	bindNum
+	callerNum
+	calleeNum
+	fwdDisplayNum
+	fwdDstNum
+
+	callInTime
+	fwdStartTime
+	fwdAlertingTime
+	fwdAnswerTime
+	callEndTime
+	failTime
+	callOutAnswerTime
+
+	fieldCount
+	unread = fieldCount // a member that is not loaded
+
+	textCount   = int(direction)
+	codeCount   = int(bindNum - direction)
+	numberCount = int(callInTime - bindNum)
+	timeCount   = int(fieldCount - callInTime)
+)
+
+func fieldOf(name []byte) field {
+	switch string(name) {
+	case "appKey":
+		return appKey
+	case "icid":
+		return icid
+	case "sessionId":
+		return sessionID
+	case "subscriptionId":
+		return subscriptionID
+	case "serviceType":
+		return serviceType
+	case "notifyMode":
+		return notifyMode
+	case "recordFlag":
+		return recordFlag
+	case "direction":
+		return direction
+	case "ulFailReason":
+		return ulFailReason
+	case "fwdUnaswRsn":
+		return fwdUnaswRsn
+	case "sipStatusCode":
+		return sipStatusCode
+	case "bindNum":
+		return bindNum
+	case "callerNum":
+		return callerNum
+	case "calleeNum":
+		return calleeNum
+	case "fwdDisplayNum":
+		return fwdDisplayNum
+	case "fwdDstNum":
+		return fwdDstNum
+	case "callInTime":
+		return callInTime
+	case "fwdStartTime":
+		return fwdStartTime
+	case "fwdAlertingTime":
+		return fwdAlertingTime
+	case "fwdAnswerTime":
+		return fwdAnswerTime
+	case "callEndTime":
+		return callEndTime
+	case "failTime":
+		return failTime
+	case "callOutAnswerTime":
+		return callOutAnswerTime
+	}
+	return unread
+}
+
+// feeList returns what stands behind the opening bracket of a plain push's
+// feeLst.
+func feeList(body []byte) (list []byte, ok bool) {
+	rest, ok := cutMember(body[1:], `"eventType"`)
+	if !ok || len(rest) < 5 || !bytes.EqualFold(rest[:5], []byte(`"fee"`)) {
+		return nil, false
+	}
+	rest, ok = bytes.CutPrefix(bytes.TrimLeft(rest[5:], " \t"), []byte(","))
+	if !ok {
+		return nil, false
+	}
+	rest, ok = cutMember(rest, `"feeLst"`)
+	if !ok || len(rest) == 0 || rest[0] != '[' {
+		return nil, false
+	}
+	return rest[1:], true
+}
+
+// cutMember cuts a member's name and colon off the start of text.
+func cutMember(text []byte, name string) ([]byte, bool) {
+	rest, ok := bytes.CutPrefix(bytes.TrimLeft(text, " \t"), []byte(name))
+	if !ok {
+		return nil, false
+	}
+	rest, ok = bytes.CutPrefix(bytes.TrimLeft(rest, " \t"), []byte(":"))
+	return bytes.TrimLeft(rest, " \t"), ok
+}
+
+// cutter walks over the text of one list of records.
+type cutter struct {
+	text    []byte
+	at      int
+	careful bool // the text holds backslashes or control characters
+}
+
+// skip passes over blanks and returns the byte there, or 0 at the end.
+func (c *cutter) skip() byte {
+	for c.at < len(c.text) {
+		if b := c.text[c.at]; b != ' ' && b != '\t' {
+			return b
+		}
+		c.at++
+	}
+	return 0
+}
+
+// take passes over blanks and then over one byte, if it is the one asked for.
+func (c *cutter) take(b byte) bool {
+	if c.at < len(c.text) && c.text[c.at] == b || c.skip() == b {
+		c.at++
+		return true
+	}
+	return false
+}
+
+// name reads a member's name and its colon.
+func (c *cutter) name() (name []byte, ok bool) {
+	if !c.take('"') {
+		return nil, false
+	}
+	n := bytes.IndexByte(c.text[c.at:], '"')
+	if n < 0 {
+		return nil, false
+	}
+	name = c.text[c.at : c.at+n]
+	c.at += n + 1
+	if c.careful && !isSmooth(name) {
+		return nil, false
+	}
+	return name, c.take(':')
+}
+
+// value reads a member's value. Its text is nil for null, and of no use for a
+// member that is not loaded. It is not ok unless it is plain JSON and, where it is
+// loaded, free of escapes.
+func (c *cutter) value(isRead bool) (text []byte, ok bool) {
+	b := c.skip()
+	switch {
+	case b == '"':
+		return c.quoted(isRead)
+	case b == '{' || b == '[':
+		return nil, !isRead && c.nested()
+	}
+	from := c.at
+	for c.at < len(c.text) && isBare[c.text[c.at]] {
+		c.at++
+	}
+	text = c.text[from:c.at]
+	if len(text) == 1 && b >= '0' && b <= '9' {
+		return text, true // so most are
+	}
+	switch string(text) {
+	case "null":
+		return nil, true
+	case "true", "false":
+		return text, true
+	}
+	if isRead {
+		return text, isWholeNumber(text)
+	}
+	return nil, json.Valid(text)
+}
+
+// isBare marks the bytes of numbers, true, false and null.
+var isBare = [256]bool{
+	'-': true, '+': true, '.': true, 'E': true,
+	'0': true, '1': true, '2': true, '3': true, '4': true, '5': true, '6': true, '7': true, '8': true, '9': true,
+	'a': true, 'e': true, 'f': true, 'l': true, 'n': true, 'r': true, 's': true, 't': true, 'u': true,
+}
+
+// isWholeNumber tells whether a JSON number is written as a database writes
+// it: no fraction, exponent, leading zero or minus zero.
+func isWholeNumber(text []byte) bool {
+	digits := bytes.TrimPrefix(text, []byte("-"))
+	if len(digits) == 0 || len(digits) > 15 || digits[0] == '0' && len(text) > 1 {
+		return false
+	}
+	return isDigits(digits)
+}
+
+func isDigits(text []byte) bool {
+	for _, d := range text {
+		if d < '0' || d > '9' {
+			return false
+		}
+	}
+	return true
+}
+
+// quoted reads a string.
+func (c *cutter) quoted(isRead bool) (text []byte, ok bool) {
+	from := c.at + 1
+	if c.careful {
+		return c.quotedCarefully(from, isRead)
+	}
+	n := bytes.IndexByte(c.text[from:], '"')
+	if n < 0 {
+		return nil, false
+	}
+	c.at = from + n + 1
+	return c.text[from : from+n], true
+}
+
+// quotedCarefully reads a string that may hold escapes or what JSON forbids.
+func (c *cutter) quotedCarefully(from int, isRead bool) (text []byte, ok bool) {
+	for i := from; i < len(c.text); i++ {
+		switch b := c.text[i]; {
+		case b == '"':
+			c.at = i + 1
+			return c.text[from:i], true
+		case b < ' ':
+			return nil, false
+		case b == '\\':
+			i++
+			if isRead || i == len(c.text) || strings.IndexByte(`"\/bfnrt`, c.text[i]) < 0 {
+				return nil, false
+			}
+		}
+	}
+	return nil, false
+}
+
+// nested passes over an object or list.
+func (c *cutter) nested() bool {
+	n := valueEnd(c.text[c.at:])
+	if c.careful || n < 0 || !json.Valid(c.text[c.at:c.at+n]) {
+		return false
+	}
+	c.at += n
+	return true
+}
+
+// isSmooth tells whether text is free of control characters and backslashes.
+func isSmooth(text []byte) bool {
+	if bytes.IndexByte(text, '\\') >= 0 {
+		return false
+	}
+	const ones, highs = 0x0101010101010101, 0x8080808080808080
+	for ; len(text) >= 8; text = text[8:] {
+		if x := loadWord(text); (x-' '*ones)&^x&highs != 0 {
+			return false
+		}
+	}
+	for _, b := range text {
+		if b < ' ' {
+			return false
+		}
+	}
+	return true
+}
+
+// code reads a whole number of at most nine digits.
+func code(text []byte) (n int32, ok bool) {
+	if len(text) == 0 || len(text) > 9 || text[0] == '0' && len(text) > 1 {
+		return 0, false
+	}
+	for _, d := range text {
+		if d < '0' || d > '9' {
+			return 0, false
+		}
+		n = n*10 + int32(d-'0')
+	}
+	return n, true
+}
+
+// number packs a phone number as the macro number_of does, so that number_text
+// gives the same text again: "+86…" as its digits; digits alone as minus the
+// number with a 1 before it, which keeps leading zeros; no text as 0.
+func number(text []byte) (n int64, ok bool) {
+	if len(text) == 0 {
+		return 0, true
+	}
+	digits, hasPlus := bytes.CutPrefix(text, []byte("+"))
+	most := 17
+	if hasPlus {
+		most = 18
+	} else {
+		n = 1
+	}
+	if len(digits) == 0 || len(digits) > most || hasPlus && digits[0] == '0' {
+		return 0, false
+	}
+	for _, d := range digits {
+		if d < '0' || d > '9' {
+			return 0, false
+		}
+		n = n*10 + int64(d-'0')
+	}
+	if !hasPlus {
+		n = -n
+	}
+	return n, true
+}
+
+// clock reads times; it remembers the last day.
+type clock struct {
+	day        [10]byte
+	dayMicros  int64
+	hasLastDay bool
+}
+
+// micros reads "2026-10-31 23:59:59", a time of this century, as microseconds
+// since 1970.
+func (c *clock) micros(text []byte) (n int64, ok bool) {
+	if len(text) != len(time.DateTime) || text[10] != ' ' || text[13] != ':' || text[16] != ':' {
+		return 0, false
+	}
+	if !c.hasLastDay || string(text[:10]) != string(c.day[:]) {
+		day, err := time.Parse(time.DateOnly, string(text[:10]))
+		if err != nil || day.Year() < 2000 || day.Year() > 2099 {
+			return 0, false
+		}
+		c.hasLastDay, c.dayMicros = true, day.UnixMicro()
+		copy(c.day[:], text)
+	}
+	h, m, s := twoDigits(text[11:]), twoDigits(text[14:]), twoDigits(text[17:])
+	if h > 23 || m > 59 || s > 59 {
+		return 0, false
+	}
+	return c.dayMicros + int64(h*3600+m*60+s)*1e6, true
+}
+
+// twoDigits reads a number of two digits, or gives a large one.
+func twoDigits(text []byte) uint {
+	tens, ones := uint(text[0]-'0'), uint(text[1]-'0')
+	if tens > 9 || ones > 9 {
+		return 100
+	}
+	return tens*10 + ones
+}
+
+// fieldSet is a set of fields.
+type fieldSet uint32
+
+const allFields fieldSet = 1<<fieldCount - 1
+
+// identifying are the members of which a record has at least one.
+const identifying fieldSet = 1<<appKey | 1<<icid | 1<<sessionID | 1<<bindNum | 1<<callerNum | 1<<calleeNum | 1<<callEndTime
+
+func (s fieldSet) has(f field) bool { return s&(1<<f) != 0 }
+
+// first returns the lowest field of a set that is not empty.
+func (s fieldSet) first() field { return field(bits.TrailingZeros32(uint32(s))) }
