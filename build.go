@@ -102,24 +102,6 @@ func (t *Tally) buildWithin(ctx context.Context, all bool) (result BuildResult, 
 	return result, nil
 }
 
-// transact runs f within a transaction: all of it is kept or, with an error,
-// nothing.
-func (t *Tally) transact(ctx context.Context, f func() error) (err error) {
-	if err := t.exec(ctx, "begin transaction"); err != nil {
-		return err
-	}
-	if err = f(); err == nil {
-		err = t.exec(ctx, "commit")
-	}
-	if err != nil {
-		t.conn.ExecContext(context.WithoutCancel(ctx), "rollback")
-	}
-	if err != nil && ctx.Err() != nil {
-		return ctx.Err() // the database says only that it was interrupted
-	}
-	return err
-}
-
 // undated is the month that stands for records without any time; see the
 // macro of that name.
 const undated = "1970-01-01"

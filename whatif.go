@@ -34,8 +34,8 @@ type AppComparison struct {
 // WhatIf tells what a month would be charged with these tables, the way Build
 // would charge it, and stores nothing. As with LoadTables, a table not named is
 // none. It refuses while loaded months wait for Build, for their change would be
-// taken for that of the tables. Checks and errors are those of LoadTables and
-// Build.
+// taken for that of the tables. Of a closed month, now is what it was closed with.
+// Checks and errors are those of LoadTables and Build.
 func (t *Tally) WhatIf(ctx context.Context, tables Tables, month Month) (Comparison, error) {
 	c := Comparison{Month: month.String()}
 	if err := t.mustBeBuilt(ctx, "dry run"); err != nil {

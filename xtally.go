@@ -286,4 +286,22 @@ func (t *Tally) exec(ctx context.Context, statements ...string) error {
 
 func quoteName(s string) string { return `"` + strings.ReplaceAll(s, `"`, `""`) + `"` }
 
+// transact runs f within a transaction: all of it is kept or, with an error,
+// nothing.
+func (t *Tally) transact(ctx context.Context, f func() error) (err error) {
+	if err := t.exec(ctx, "begin transaction"); err != nil {
+		return err
+	}
+	if err = f(); err == nil {
+		err = t.exec(ctx, "commit")
+	}
+	if err != nil {
+		t.conn.ExecContext(context.WithoutCancel(ctx), "rollback")
+	}
+	if err != nil && ctx.Err() != nil {
+		return ctx.Err() // the database says only that it was interrupted
+	}
+	return err
+}
+
 func quote(s string) string { return "'" + strings.ReplaceAll(s, "'", "''") + "'" }
