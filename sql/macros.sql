@@ -33,8 +33,9 @@ create or replace macro parse_received_at(t) as
         else parse_utc(replace(t, ',', '.'))
     end;
 
--- China has had one zone and no summer time since 1991: +8 h is exact.
-create or replace macro beijing(t) as t + interval 8 hour;
+-- China has had one zone and no summer time since 1991: +8 h is exact. (Adding
+-- an interval would take the date apart and cost a fifth of building calls.)
+create or replace macro beijing(t) as make_timestamp(epoch_us(t) + 28800000000);
 
 create or replace macro month_of(t) as cast(date_trunc('month', t) as date);
 
@@ -55,6 +56,11 @@ create or replace macro no_record() as 'no record';
 -- The hash of a call's identity within its app (domain 1.5).
 create or replace macro call_hash(app_key, identity) as
     cast(md5(coalesce(app_key, '') || '|' || identity) as uuid);
+
+-- Where a record lies, as one number: first by file, then by body, then by
+-- entry.
+create or replace macro place_of(file_rank, body_no, record_no) as
+    (cast(file_rank as hugeint) << 64) + (cast(body_no as bigint) << 32) + record_no;
 
 -- Phone numbers are stored packed, at a quarter of the cost of their text:
 -- "+86…" as its digits, digits alone as minus the number with a 1 before it,

@@ -4,15 +4,21 @@
 -- other content under the same identity is a conflict, and the version with
 -- the latest end wins, then the latest answer, the lowest release code, the
 -- smallest content: never the one read first, so the order of files is
--- without effect.
+-- without effect. Nearly all copies are the same to the byte, and those need no
+-- ranking of versions.
 with
 
 repeated as (
-    select call_id
-    from raw.fee_records
+    select call_id, min(content_hash) <> max(content_hash) as is_disputed
+    from staging.fee_records
     where month in (select month from raw.build_scope)
     group by call_id
     having count(*) > 1
+),
+
+ranked_files as (
+    select file_id, row_number() over (order by file) as file_rank
+    from staging.files
 ),
 
 candidates as (
@@ -20,12 +26,32 @@ candidates as (
         records.file_id,
         records.body_no,
         records.record_no,
-        records.month,
         records.call_id,
+        records.month,
+        repeated.is_disputed,
+        place_of(ranked_files.file_rank, records.body_no, records.record_no) as place
+    from staging.fee_records as records
+    inner join repeated
+        on records.call_id = repeated.call_id
+    inner join ranked_files
+        on records.file_id = ranked_files.file_id
+    where records.month in (select month from raw.build_scope)
+        and records.reject_reason is null
+),
+
+first_places as (
+    select call_id, min(place) as place
+    from candidates
+    where not is_disputed
+    group by call_id
+),
+
+versions as (
+    select
+        candidates.*,
         records.ended_utc_at,
         records.answered_utc_at,
         records.release_code,
-        files.file,
         concat_ws(
             chr(31),
             records.product, records.mode, coalesce(cast(records.direction as varchar), ''),
@@ -42,13 +68,12 @@ candidates as (
             coalesce(cast(records.sip_code as varchar), ''),
             cast(records.is_recorded as varchar), coalesce(records.odd_members, '')
         ) as content
-    from staging.fee_records as records
-    inner join repeated
-        on records.call_id = repeated.call_id
-    inner join staging.files as files
-        on records.file_id = files.file_id
-    where records.month in (select month from raw.build_scope)
-        and records.reject_reason is null
+    from candidates
+    inner join staging.fee_records as records
+        on candidates.file_id = records.file_id
+        and candidates.body_no = records.body_no
+        and candidates.record_no = records.record_no
+    where candidates.is_disputed
 ),
 
 ranked as (
@@ -61,16 +86,24 @@ ranked as (
                 answered_utc_at desc nulls last,
                 release_code asc nulls last,
                 content asc,
-                file asc,
-                body_no asc,
-                record_no asc
+                place asc
         ) as rank_in_call,
-        row_number() over (
-            partition by call_id, content
-            order by file asc, body_no asc, record_no asc
-        ) as rank_in_version
-    from candidates
+        row_number() over (partition by call_id, content order by place asc) as rank_in_version
+    from versions
 )
+
+select
+    candidates.file_id,
+    candidates.body_no,
+    candidates.record_no,
+    candidates.call_id,
+    case when candidates.place = first_places.place then 'call' else 'duplicate' end as role,
+    candidates.month
+from candidates
+inner join first_places
+    on candidates.call_id = first_places.call_id
+
+union all
 
 select
     file_id,

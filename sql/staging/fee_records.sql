@@ -34,6 +34,13 @@ select
     normal_packed(fwd_display_num, other_numbers ->> 'fwdDisplayNum') as display_number,
     normal_packed(fwd_dst_num, other_numbers ->> 'fwdDstNum') as callee_number,
     odd_members,
+    -- The same in records that were delivered with the same content.
+    hash(
+        service_type, notify_mode, direction, session_id, subscription_id,
+        bind_num, caller_num, callee_num, fwd_display_num, fwd_dst_num, other_numbers, odd_members,
+        call_in_utc_at, fwd_alerting_utc_at, fwd_answer_utc_at, call_end_utc_at,
+        ul_fail_reason, fwd_unasw_rsn, sip_status_code, is_recorded, is_voicecall
+    ) as content_hash,
     case
         when odd_members is null and call_end_utc_at >= fwd_answer_utc_at then null
         when odd_members = no_record() then 'record_not_object'
