@@ -31,6 +31,7 @@ type batch struct {
 	heap      []byte // texts that are too long for their slot
 	pin       runtime.Pinner
 	clock     clock
+	shape     shape
 }
 
 // textSlot is DuckDB's string_t: the length, and up to 12 bytes of text or the
@@ -77,7 +78,7 @@ func (b *batch) push(fileID, bodyNo, line int64, body []byte) (put, int64) {
 		return notPlain, 0
 	}
 	was, used := b.rows, b.used
-	c := &cutter{text: list, careful: !isSmooth(list)}
+	c := &cutter{text: list, careful: !isSmooth(list), shape: &b.shape}
 	result := b.list(c, [positionCount]int32{int32(fileID), int32(bodyNo), int32(line)})
 	if result == taken && c.take(']') && c.take('}') && c.at == len(c.text) {
 		return taken, int64(b.rows - was)
@@ -116,12 +117,12 @@ func (b *batch) record(c *cutter) put {
 		return notPlain
 	}
 	var named, set fieldSet
+	c.shape.next = 0
 	for {
-		name, ok := c.name()
+		f, ok := c.member()
 		if !ok {
 			return notPlain
 		}
-		f := fieldOf(name)
 		value, ok := c.value(f != unread)
 		if !ok {
 			return notPlain
