@@ -9,6 +9,7 @@ with
 
 split_hours as (
     select
+        row_number() over (order by month, hour_at, item, price_line) as hour_no,
         month, hour_at, item, price_line, net_price_cny, quantity, package_quantity, charge_cny,
         package_quantity > 0 as is_contested
     from settled.hours
@@ -17,7 +18,7 @@ split_hours as (
 
 units as (
     select
-        hours.month, hours.hour_at, hours.item, hours.price_line,
+        hours.hour_no,
         calls.app_key, calls.x_number, calls.number_kind, calls.mode,
         calls.billed_min as quantity, calls.settled_at, cast(calls.call_id as varchar) as unit_id,
         hours.is_contested, hours.package_quantity as hour_package_quantity
@@ -36,7 +37,7 @@ units as (
     where hours.item = 'call' and calls.billed_min > 0
     union all
     select
-        hours.month, hours.hour_at, hours.item, hours.price_line,
+        hours.hour_no,
         messages.app_key, messages.x_number, messages.number_kind, 'SMS',
         messages.billable_count, messages.settled_at, messages.message_id,
         hours.is_contested, hours.package_quantity
@@ -55,7 +56,7 @@ units as (
     where messages.billable_count > 0
     union all
     select
-        hours.month, hours.hour_at, hours.item, hours.price_line,
+        hours.hour_no,
         rents.app_key, rents.x_number, rents.number_kind, 'RENT',
         1, rents.hour_at, rents.x_number,
         hours.is_contested, hours.package_quantity
@@ -72,7 +73,7 @@ queued as (
     select
         *,
         sum(quantity) over (
-            partition by month, hour_at, item, price_line
+            partition by hour_no
             order by settled_at, app_key, unit_id
             rows unbounded preceding
         ) as quantity_so_far
@@ -82,17 +83,17 @@ queued as (
 
 first_come as (
     select
-        month, hour_at, item, price_line, app_key, x_number, number_kind, mode,
-        sum(quantity) as quantity,
-        sum(greatest(0, least(quantity, hour_package_quantity - (quantity_so_far - quantity)))) as package_quantity
+        hour_no, app_key, x_number, number_kind, mode,
+        cast(sum(quantity) as bigint) as quantity,
+        cast(sum(greatest(0, least(quantity, hour_package_quantity - (quantity_so_far - quantity)))) as bigint) as package_quantity
     from queued
-    group by month, hour_at, item, price_line, app_key, x_number, number_kind, mode
+    group by hour_no, app_key, x_number, number_kind, mode
 ),
 
 app_quantities as (
-    select month, hour_at, item, price_line, app_key, sum(quantity) as quantity
+    select hour_no, app_key, sum(quantity) as quantity
     from first_come
-    group by month, hour_at, item, price_line, app_key
+    group by hour_no, app_key
 ),
 
 app_ranked as (
@@ -101,22 +102,19 @@ app_ranked as (
         hours.package_quantity as hour_package_quantity,
         whole_share(apps.quantity, hours.package_quantity, hours.quantity) as share,
         row_number() over (
-            partition by apps.month, apps.hour_at, apps.item, apps.price_line
+            partition by apps.hour_no
             order by share_remainder(apps.quantity, hours.package_quantity, hours.quantity) desc, apps.app_key
         ) as rank_in_hour
     from app_quantities as apps
     inner join split_hours as hours
-        on apps.month = hours.month
-        and apps.hour_at = hours.hour_at
-        and apps.item = hours.item
-        and apps.price_line = hours.price_line
+        on apps.hour_no = hours.hour_no
 ),
 
 app_packages as (
     select
-        month, hour_at, item, price_line, app_key, quantity,
+        hour_no, app_key, quantity,
         share + case
-            when rank_in_hour <= hour_package_quantity - sum(share) over (partition by month, hour_at, item, price_line) then 1
+            when rank_in_hour <= hour_package_quantity - sum(share) over (partition by hour_no) then 1
             else 0
         end as package_quantity
     from app_ranked
@@ -124,77 +122,83 @@ app_packages as (
 
 part_ranked as (
     select
-        parts.month, parts.hour_at, parts.item, parts.price_line,
+        parts.hour_no,
         parts.app_key, parts.x_number, parts.number_kind, parts.mode, parts.quantity,
         apps.package_quantity as app_package_quantity,
         whole_share(parts.quantity, apps.package_quantity, apps.quantity) as share,
         row_number() over (
-            partition by parts.month, parts.hour_at, parts.item, parts.price_line, parts.app_key
+            partition by parts.hour_no, parts.app_key
             order by share_remainder(parts.quantity, apps.package_quantity, apps.quantity) desc, parts.x_number, parts.mode
         ) as rank_in_app
     from first_come as parts
     inner join app_packages as apps
-        on parts.month = apps.month
-        and parts.hour_at = apps.hour_at
-        and parts.item = apps.item
-        and parts.price_line = apps.price_line
+        on parts.hour_no = apps.hour_no
         and parts.app_key = apps.app_key
 ),
 
 parts as (
     select
         'proportional' as split_rule,
-        month, hour_at, item, price_line, app_key, x_number, number_kind, mode, quantity,
+        hour_no, app_key, x_number, number_kind, mode, quantity,
         share + case
-            when rank_in_app <= app_package_quantity - sum(share) over (partition by month, hour_at, item, price_line, app_key) then 1
+            when rank_in_app <= app_package_quantity - sum(share) over (partition by hour_no, app_key) then 1
             else 0
         end as package_quantity
     from part_ranked
     union all
-    select 'first_come', month, hour_at, item, price_line, app_key, x_number, number_kind, mode, quantity, package_quantity
+    select 'first_come', hour_no, app_key, x_number, number_kind, mode, quantity, package_quantity
     from first_come
     union all
-    select 'any', month, hour_at, item, price_line, app_key, x_number, number_kind, mode, sum(quantity), 0
+    select 'any', hour_no, app_key, x_number, number_kind, mode, cast(sum(quantity) as bigint), 0
     from units
     where not is_contested
-    group by month, hour_at, item, price_line, app_key, x_number, number_kind, mode
+    group by hour_no, app_key, x_number, number_kind, mode
 ),
 
 -- Money in fen: to the apps first, then to the parts of each.
-valued as (
+exact as (
     select
         parts.*,
-        cast((parts.quantity - parts.package_quantity) * hours.net_price_cny as decimal(28, 10)) as exact_cny,
-        whole_fen(hours.charge_cny) as hour_fen
+        cast((parts.quantity - parts.package_quantity) * hours.net_price_cny as decimal(18, 10)) as exact_cny
     from parts
     inner join split_hours as hours
-        on parts.month = hours.month
-        and parts.hour_at = hours.hour_at
-        and parts.item = hours.item
-        and parts.price_line = hours.price_line
+        on parts.hour_no = hours.hour_no
+),
+
+valued as (
+    select *, whole_fen(exact_cny) as fen, cast(exact_cny * 100 - whole_fen(exact_cny) as decimal(18, 8)) as rest_fen
+    from exact
 ),
 
 app_valued as (
-    select split_rule, month, hour_at, item, price_line, app_key, max(hour_fen) as hour_fen, sum(exact_cny) as exact_cny
-    from valued
-    group by split_rule, month, hour_at, item, price_line, app_key
+    select
+        apps.*,
+        whole_fen(apps.exact_cny) as fen,
+        whole_fen(hours.charge_cny) as hour_fen
+    from (
+        select split_rule, hour_no, app_key, sum(exact_cny) as exact_cny
+        from exact
+        group by split_rule, hour_no, app_key
+    ) as apps
+    inner join split_hours as hours
+        on apps.hour_no = hours.hour_no
 ),
 
 app_fen_ranked as (
     select
         *,
         row_number() over (
-            partition by split_rule, month, hour_at, item, price_line
-            order by exact_cny * 100 - whole_fen(exact_cny) desc, app_key
+            partition by split_rule, hour_no
+            order by exact_cny * 100 - fen desc, app_key
         ) as rank_in_hour
     from app_valued
 ),
 
 app_fen as (
     select
-        split_rule, month, hour_at, item, price_line, app_key,
-        whole_fen(exact_cny) + case
-            when rank_in_hour <= hour_fen - sum(whole_fen(exact_cny)) over (partition by split_rule, month, hour_at, item, price_line) then 1
+        split_rule, hour_no, app_key,
+        fen + case
+            when rank_in_hour <= hour_fen - sum(fen) over (partition by split_rule, hour_no) then 1
             else 0
         end as fen
     from app_fen_ranked
@@ -203,37 +207,31 @@ app_fen as (
 part_fen_ranked as (
     select
         valued.*,
-        app_fen.fen as app_fen,
+        app_fen.fen - sum(valued.fen) over (partition by valued.split_rule, valued.hour_no, valued.app_key) as fen_left,
         row_number() over (
-            partition by valued.split_rule, valued.month, valued.hour_at, valued.item, valued.price_line, valued.app_key
-            order by valued.exact_cny * 100 - whole_fen(valued.exact_cny) desc, valued.x_number, valued.mode
+            partition by valued.split_rule, valued.hour_no, valued.app_key
+            order by valued.rest_fen desc, valued.x_number, valued.mode
         ) as rank_in_app
     from valued
     inner join app_fen
         on valued.split_rule = app_fen.split_rule
-        and valued.month = app_fen.month
-        and valued.hour_at = app_fen.hour_at
-        and valued.item = app_fen.item
-        and valued.price_line = app_fen.price_line
+        and valued.hour_no = app_fen.hour_no
         and valued.app_key = app_fen.app_key
 )
 
 select
-    month,
-    hour_at,
-    item,
-    price_line,
-    app_key,
-    x_number,
-    number_kind,
-    mode,
-    split_rule,
-    cast(quantity as bigint) as quantity,
-    cast(package_quantity as bigint) as package_quantity,
-    fen_to_cny(whole_fen(exact_cny) + case
-        when rank_in_app <= app_fen - sum(whole_fen(exact_cny)) over (
-            partition by split_rule, month, hour_at, item, price_line, app_key
-        ) then 1
-        else 0
-    end) as charge_cny
-from part_fen_ranked
+    hours.month,
+    hours.hour_at,
+    hours.item,
+    hours.price_line,
+    parts.app_key,
+    parts.x_number,
+    parts.number_kind,
+    parts.mode,
+    parts.split_rule,
+    cast(parts.quantity as bigint) as quantity,
+    cast(parts.package_quantity as bigint) as package_quantity,
+    fen_to_cny(parts.fen + case when parts.rank_in_app <= parts.fen_left then 1 else 0 end) as charge_cny
+from part_fen_ranked as parts
+inner join split_hours as hours
+    on parts.hour_no = hours.hour_no
