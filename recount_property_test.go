@@ -217,16 +217,17 @@ func drawAccount(r *rapid.T) drawn {
 	d.drawPrices(r)
 	d.drawPackages(r)
 	d.drawNumbers(r)
+	hours := rapid.SliceOfN(rapid.SampledFrom(theHours), 1, 4).Draw(r, "hours") // few, so that they fill
 	for i := range rapid.IntRange(1, 30).Draw(r, "calls and messages") {
-		d.drawUsage(r, i)
+		d.drawUsage(r, i, clock(rapid.SampledFrom(hours).Draw(r, "hour")))
 	}
 	return d
 }
 
 // drawUsage draws a call or a message. No two happen in the same second, so
 // that first come is never a tie.
-func (d *drawn) drawUsage(r *rapid.T, i int) {
-	at := clock(rapid.SampledFrom(theHours).Draw(r, "hour")).Add(time.Duration(i*101) * time.Second)
+func (d *drawn) drawUsage(r *rapid.T, i int, hour time.Time) {
+	at := hour.Add(time.Duration(i*101) * time.Second)
 	u := usage{id: fmt.Sprintf("u-%02d", i), app: rapid.SampledFrom(theApps).Draw(r, "app"), x: rapid.SampledFrom(theNumbers).Draw(r, "x"), at: at}
 	u.kind = guessedKind(u.x)
 	for _, n := range d.numbers {
@@ -297,9 +298,9 @@ func (d *drawn) drawPrices(r *rapid.T) {
 // drawPackages draws some packages that begin and end around the calls.
 func (d *drawn) drawPackages(r *rapid.T) {
 	var table string
-	for i := range rapid.IntRange(0, 3).Draw(r, "packages") {
+	for i := range rapid.SampledFrom([]int{0, 1, 3, 4}).Draw(r, "packages") {
 		id := fmt.Sprintf("p-%d", i)
-		minutes, messages := rapid.IntRange(0, 25).Draw(r, "minutes"), rapid.IntRange(1, 6).Draw(r, "messages")
+		minutes, messages := rapid.IntRange(0, 12).Draw(r, "minutes"), rapid.IntRange(1, 4).Draw(r, "messages")
 		from := rapid.SampledFrom([]string{"2026-09-30 22:30:00", "2026-09-30 23:00:00", "2026-10-01 09:00:00"}).Draw(r, "from")
 		to := rapid.SampledFrom([]string{"2026-10-01 09:00:00", "2026-10-31 23:30:00", "2026-11-01 00:00:00", "2027-10-01 00:00:00"}).Draw(r, "to")
 		if to == from {
