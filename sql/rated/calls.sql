@@ -1,6 +1,7 @@
 -- grain: one row per privacy-number call, with its minutes and settlement hour
 -- key: call_id
 -- stored: view
+-- proved by: calls.calls, whose calls these are; joined by proved keys
 -- A started minute counts in full, per call; no answer, no minutes. Only the
 -- platform's leg to the callee is charged, so both legs are one charge
 -- (price page; FAQ on how the call fee is computed). A call belongs to the
