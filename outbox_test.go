@@ -101,7 +101,7 @@ func TestMailGoesOnce(t *testing.T) {
 		t.Errorf("one mail under the ids %q", ids)
 	}
 	data := string(server.Mails()[0].Data)
-	for _, want := range []string{"Subject: 2026-10 privacy-number charges: 4.14 CNY", "8 calls, 69 billed minutes", "app-a", `filename="xtally-2026-10.xlsx"`, "cid:days.png", "Content-Id: <days.png>"} {
+	for _, want := range []string{"Subject: 2026-10 privacy-number charges: 9.14 CNY", "8 calls, 69 billed minutes", "app-a", `filename="xtally-2026-10.xlsx"`, "cid:days.png", "Content-Id: <days.png>"} {
 		if !strings.Contains(data, want) {
 			t.Errorf("the mail lacks %q", want)
 		}
@@ -327,8 +327,8 @@ func TestProvisionalMailSaysAsOfWhen(t *testing.T) {
 		subjects = append(subjects, msg.Header.Get("Subject"))
 	}
 	want := []string{
-		"2026-10 privacy-number charges (provisional, as of 2026-10-12): 4.14 CNY",
-		"2026-10 privacy-number charges (provisional, as of 2026-10-19): 4.14 CNY",
+		"2026-10 privacy-number charges (provisional, as of 2026-10-12): 9.14 CNY",
+		"2026-10 privacy-number charges (provisional, as of 2026-10-19): 9.14 CNY",
 	}
 	if diff := cmp.Diff(want, subjects); diff != "" {
 		t.Errorf("subjects (-want +got):\n%s", diff)
