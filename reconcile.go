@@ -13,7 +13,7 @@ type Reconciliation struct {
 	OursCNY        string       `json:"ours_cny"`
 	BillCNY        string       `json:"bill_cny"`
 	DiffCNY        string       `json:"diff_cny"`        // bill less ours
-	UnexplainedCNY string       `json:"unexplained_cny"` // without a reason, rows with unknown names included, signs ignored
+	UnexplainedCNY string       `json:"unexplained_cny"` // without a reason in any slot, rows with unknown names included, signs ignored
 	Reasons        []Difference `json:"reasons"`         // add up to DiffCNY, the unexplained first
 	Exceeds        bool         `json:"exceeds_tolerance"`
 }
@@ -62,8 +62,11 @@ func (t *Tally) Reconcile(ctx context.Context, month Month) (Reconciliation, err
 	if err != nil {
 		return r, err
 	}
-	err = t.conn.QueryRowContext(ctx, `select trim_zeros(coalesce(sum(abs(diff_cny)), 0)), coalesce(sum(abs(diff_cny)), 0) > cast($2 as decimal(18, 2))
-		from marts.reconciliation_reasons where month = $1::date and reason in ('unexplained', 'unmapped_row')`, first, t.o.rules.BillToleranceCNY).
+	q, err := t.o.readSQL("summary/unexplained.sql")
+	if err != nil {
+		return r, err
+	}
+	err = t.conn.QueryRowContext(ctx, "select trim_zeros(unexplained_cny), unexplained_cny > cast($2 as decimal(18, 2)) from ("+q+")", first, t.o.rules.BillToleranceCNY).
 		Scan(&r.UnexplainedCNY, &r.Exceeds)
 	if err != nil {
 		return r, err

@@ -31,7 +31,8 @@ func midNovember() time.Time { return time.Date(2026, time.November, 15, 4, 0, 0
 // TestCases runs every folder of testdata that has input and wanted reports.
 // A case with in-1, in-2 is loaded and built in that many rounds, and again in
 // the opposite order: the reports must not tell the difference. Its folder
-// tables holds the tables kept by hand, its file rules what is set otherwise.
+// tables holds the tables kept by hand, bill the vendor's bill, its file rules
+// what is set otherwise.
 func TestCases(t *testing.T) {
 	for _, dir := range caseDirs(t) {
 		t.Run(filepath.Base(dir), func(t *testing.T) {
@@ -51,6 +52,9 @@ func runCase(t *testing.T, dir string, rounds []string) {
 	t.Helper()
 	tally := mustOpen(t, "", xtally.WithRules(caseRules(t, dir)))
 	mustLoadTables(t, tally, caseTables(dir))
+	if bill := filepath.Join(dir, "bill"); isThere(bill) {
+		mustLoadBill(t, tally, bill)
+	}
 	for _, in := range rounds {
 		mustLoad(t, tally, in)
 		mustBuild(t, tally)
@@ -73,6 +77,7 @@ func caseTables(dir string) xtally.Tables {
 	var tables xtally.Tables
 	for name, path := range map[string]*string{
 		"prices": &tables.Prices, "packages": &tables.Packages, "numbers": &tables.Numbers, "complaints": &tables.Complaints,
+		"stats": &tables.Stats,
 	} {
 		if file := filepath.Join(dir, "tables", name+".csv"); isThere(file) {
 			*path = file

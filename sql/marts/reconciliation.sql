@@ -27,7 +27,8 @@ billed as (
 reasons as (
     select
         month, item,
-        sum(case when reason in ('unexplained', 'unmapped_row') then diff_cny else 0 end) as unexplained_cny
+        -- Slot by slot, so that more here and less there do not cancel in silence.
+        sum(case when reason in ('unexplained', 'unmapped_row') then abs(diff_cny) else 0 end) as unexplained_cny
     from reasoned.reasons
     group by month, item
 )

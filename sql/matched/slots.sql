@@ -3,7 +3,8 @@
 -- A slot is an hour where every row of the item is of an hour, else a day, else
 -- the month: the finest time the bill itself tells. Only rows that charge stand
 -- in the bill's columns; refunds, adjustments and repeats are told row by row
--- (see reasoned.reasons). Months without a bill have no slots.
+-- (see reasoned.reasons). Months without a bill have no slots. A slot with several
+-- of our prices shows the one with the most units.
 with
 
 bill_rows as (
@@ -61,25 +62,36 @@ bill as (
     group by rows.month, rows.item, slot_of(item_grains.slot_grain, rows.month, rows.usage_start_at)
 ),
 
-ours as (
+ranked as (
     select
-        hours.month, hours.item,
+        hours.*,
         slot_of(item_grains.slot_grain, hours.month, hours.hour_at) as slot_at,
-        sum(hours.quantity) as quantity,
-        sum(hours.package_quantity) as package_quantity,
-        -- All of a slot at one price but in the hour prices change.
-        sum(hours.payable_quantity * hours.price_cny) as list_payable_cny,
-        sum(hours.payable_quantity * hours.net_price_cny) as exact_cny,
-        sum(hours.charge_cny) as charge_cny,
-        sum(hours.residue_cny) as residue_cny,
-        max(hours.price_cny) as price_cny,
-        max(hours.net_price_cny) as net_price_cny
+        row_number() over (
+            partition by hours.month, hours.item, slot_of(item_grains.slot_grain, hours.month, hours.hour_at)
+            order by hours.quantity desc, hours.price_line, hours.hour_at
+        ) as rank_in_slot
     from settled.hours as hours
     inner join item_grains
         on hours.month = item_grains.month
         and hours.item = item_grains.item
     where hours.quantity > 0
-    group by hours.month, hours.item, slot_of(item_grains.slot_grain, hours.month, hours.hour_at)
+),
+
+ours as (
+    select
+        month, item, slot_at,
+        sum(quantity) as quantity,
+        sum(package_quantity) as package_quantity,
+        sum(payable_quantity * price_cny) as list_payable_cny,
+        sum(payable_quantity * net_price_cny) as exact_cny,
+        sum(charge_cny) as charge_cny,
+        sum(residue_cny) as residue_cny,
+        max(case when rank_in_slot = 1 then price_cny end) as price_cny,
+        max(case when rank_in_slot = 1 then net_price_cny end) as net_price_cny,
+        min(price_cny) as least_price_cny,
+        max(price_cny) as most_price_cny
+    from ranked
+    group by month, item, slot_at
 ),
 
 -- What a unit costs where we have none in the slot.
@@ -108,6 +120,7 @@ select
     cast(coalesce(ours.residue_cny, 0) as decimal(24, 10)) as ours_residue_cny,
     cast(coalesce(ours.price_cny, usual_prices.price_cny) as decimal(12, 6)) as price_cny,
     cast(coalesce(ours.net_price_cny, usual_prices.net_price_cny) as decimal(18, 10)) as net_price_cny,
+    coalesce(ours.least_price_cny <> ours.most_price_cny, false) as has_several_prices,
     cast(coalesce(ours.list_payable_cny, 0) as decimal(28, 10)) as ours_list_payable_cny,
     cast(coalesce(ours.exact_cny, 0) as decimal(28, 10)) as ours_exact_cny,
     cast(coalesce(bill.bill_row_count, 0) as bigint) as bill_row_count,

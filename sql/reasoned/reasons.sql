@@ -3,8 +3,8 @@
 -- The reasons of a slot exclude each other and add up to bill less ours. Units
 -- first: what events, neighbouring hours, disputed records, 0-second calls and
 -- the month's edge account for, the rest is missing here or extra here. Units
--- that both sides drew from packages cost nothing. Then money: package,
--- discount, cutting; what is left is price, or has no reason.
+-- that both sides drew from packages cost nothing. Then money: package, discount,
+-- price, cutting; what is left is the bill's own arithmetic, or has no reason.
 with
 
 evidence as (
@@ -13,12 +13,14 @@ evidence as (
         sum(counts.lost_min) as lost_min,
         sum(counts.conflict_more_min) as conflict_more_min,
         sum(counts.conflict_less_min) as conflict_less_min,
-        sum(counts.end_zero_count) as zero_count,
-        sum(counts.answer_min) - sum(counts.end_min) as answer_shift_min
+        -- Under the rule in force, and what the other moment would move here.
+        sum(case when settings.settle_by = 'answer' then counts.answer_zero_count else counts.end_zero_count end) as zero_count,
+        sum(case when settings.settle_by = 'answer' then counts.end_min - counts.answer_min else counts.answer_min - counts.end_min end) as moment_shift_min
     from matched.slots as slots
     inner join rated.hour_counts as counts
         on slots.slot_at = slot_of(slots.slot_grain, slots.month, counts.hour_at)
         and (slots.slot_grain = 'hour' or month_of(counts.hour_at) = slots.month)
+    cross join staging.settings as settings
     where slots.item = 'call'
     group by slots.month, slots.item, slots.slot_at
 ),
@@ -47,8 +49,8 @@ differing as (
         case when settings.zero_second_min = 0 then coalesce(evidence.zero_count, 0) else 0 end as zero_uncharged,
         case when settings.zero_second_min = 1 then coalesce(evidence.zero_count, 0) else 0 end as zero_charged,
         case
-            when slots.slot_grain <> 'hour' then coalesce(evidence.answer_shift_min, 0)
-            when slots.slot_at = slots.month or slots.slot_at = slots.month + interval 1 month - interval 1 hour then coalesce(evidence.answer_shift_min, 0)
+            when slots.slot_grain <> 'hour' then coalesce(evidence.moment_shift_min, 0)
+            when slots.slot_at = slots.month or slots.slot_at = slots.month + interval 1 month - interval 1 hour then coalesce(evidence.moment_shift_min, 0)
             else 0
         end as edge_shift_min,
         coalesce(unmapped.unmapped_quantity, 0) as unmapped_quantity
@@ -205,20 +207,33 @@ paid_reasons as (
     ) as placed
 ),
 
-money as (
+-- Our list price and discount are those of the slot's own prices; units that
+-- differ are priced at the slot's usual price.
+priced as (
     select
         *,
+        (units - package_units) * net_price_cny as units_cny,
         -(package_units - covered_units) * net_price_cny as package_cny,
-        (bill_quantity - bill_package_quantity) * (price_cny - net_price_cny) - bill_discount_cny as discount_effect_cny,
-        ours_residue_cny - bill_erased_cny as cutting_cny,
-        (units - package_units) * net_price_cny as units_cny
+        ours_list_payable_cny - ours_exact_cny + (units - package_units) * (price_cny - net_price_cny) - bill_discount_cny as discount_gap_cny,
+        bill_official_cny - ours_list_payable_cny - (units - package_units) * price_cny as list_gap_cny,
+        ours_residue_cny - bill_erased_cny as cutting_cny
     from remaining
 ),
 
-leftover as (
+-- A bill that tells no discount may show prices after it: what one gap lacks
+-- the other has.
+money as (
     select
         *,
-        diff_cny - units_cny - discount_effect_cny - cutting_cny as left_cny
+        case when bill_discount_cny = 0 then opposite(discount_gap_cny, list_gap_cny) else 0 end as netted_cny
+    from priced
+),
+
+leftover as (
+    select *, 'list' as gap, list_gap_cny + netted_cny as left_cny
+    from money
+    union all
+    select *, 'amount', diff_cny - units_cny - discount_gap_cny - list_gap_cny - cutting_cny
     from money
 ),
 
@@ -263,9 +278,9 @@ reasons as (
     from money
     where package_units <> covered_units
     union all
-    select month, item, slot_at, 'discount', 0, discount_effect_cny
+    select month, item, slot_at, 'discount', 0, discount_gap_cny - netted_cny
     from money
-    where discount_effect_cny <> 0
+    where discount_gap_cny <> netted_cny
     union all
     select month, item, slot_at, 'cutting', 0, cutting_cny
     from money
@@ -274,11 +289,12 @@ reasons as (
     select
         month, item, slot_at,
         case
+            when gap = 'list' and (has_several_prices or bill_least_price_cny <> price_cny or bill_most_price_cny <> price_cny) then 'price'
             when bare_row_count > 0 then 'amount_missing'
-            when bill_least_price_cny <> price_cny or bill_most_price_cny <> price_cny then 'price'
-            when left_cny > -0.01 * greatest(1, bill_row_count) and left_cny < 0.01 * greatest(1, bill_row_count) then 'cutting'
+            -- Rows are cut, or rounded, one by one.
+            when left_cny > -0.01 * greatest(1, bill_row_count) and left_cny <= 0.005 * greatest(1, bill_row_count) then 'cutting'
+            when gap = 'amount' then 'bill_arithmetic'
             when bill_least_price_cny is null and bill_quantity = ours_quantity then 'price'
-            when bill_official_cny - bill_discount_cny - bill_erased_cny <> bill_cny then 'bill_arithmetic'
             else 'unexplained'
         end,
         0, left_cny

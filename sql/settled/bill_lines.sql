@@ -22,8 +22,8 @@ judged as (
             when not files.is_latest then 'superseded'
             when products.item = 'none' then 'left out by the item table'
             when products.currency <> 'CNY' then 'other currency'
-            when duplicates.line is not null then 'duplicate'
             when not totals.is_in_force then 'other bill holds'
+            when duplicates.line is not null then 'duplicate'
             else 'in force'
         end as line_status
     from staging.bill_lines as lines
