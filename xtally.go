@@ -289,7 +289,8 @@ func quoteName(s string) string { return `"` + strings.ReplaceAll(s, `"`, `""`) 
 // transact runs f within a transaction: all of it is kept or, with an error,
 // nothing.
 func (t *Tally) transact(ctx context.Context, f func() error) (err error) {
-	if err := t.exec(ctx, "begin transaction"); err != nil {
+	// A context that ends while this runs must not leave a transaction behind.
+	if err := t.exec(context.WithoutCancel(ctx), "begin transaction"); err != nil {
 		return err
 	}
 	if err = f(); err == nil {

@@ -65,7 +65,8 @@ type table struct {
 // transaction: with the rows of the file given, or with none. On a
 // [*TableError], several of them joined, everything is left as it was.
 func LoadTables(ctx context.Context, conn *sql.Conn, models fs.FS, tempDir string, tables Tables) (err error) {
-	if _, err := conn.ExecContext(ctx, "begin transaction"); err != nil {
+	// A context that ends while this runs must not leave a transaction behind.
+	if _, err := conn.ExecContext(context.WithoutCancel(ctx), "begin transaction"); err != nil {
 		return err
 	}
 	defer func() {
