@@ -87,35 +87,19 @@ func (t *Tally) buildWithin(ctx context.Context, all bool) (result BuildResult, 
 	if err := b.finish(ctx, print); err != nil {
 		return result, err
 	}
-	if result.Months, result.Undated, err = b.made(ctx); err != nil {
-		return result, err
+	for _, m := range b.charged {
+		if m == undated {
+			result.Undated = true
+			continue
+		}
+		month, err := ParseMonth(m[:7], t.o.now())
+		if err != nil {
+			return result, err
+		}
+		result.Months = append(result.Months, month)
 	}
 	result.Checks, result.Adjustments = b.checks, b.found
 	return result, nil
-}
-
-// made lists the months made anew that hold anything, and tells whether records
-// without any time were among them.
-func (b *builder) made(ctx context.Context) (months []Month, withUndated bool, err error) {
-	charged, err := b.texts(ctx, "select distinct cast(month as varchar) from summed.daily_charges")
-	if err != nil {
-		return nil, false, err
-	}
-	for _, m := range b.charged {
-		if m == undated {
-			withUndated = true
-			continue
-		}
-		if !slices.Contains(b.months, m) && !slices.Contains(charged, m) {
-			continue
-		}
-		month, err := ParseMonth(m[:7], b.o.now())
-		if err != nil {
-			return nil, false, err
-		}
-		months = append(months, month)
-	}
-	return months, withUndated, nil
 }
 
 // undated is the month that stands for records without any time; see the

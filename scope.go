@@ -85,7 +85,8 @@ func (b *builder) chargeScope(ctx context.Context) error {
 	}
 	if b.o.rules.SettleBy == "answer" {
 		// A call that ends on the 1st can be settled in the month before.
-		const before = "select cast(month - interval 1 month as date) from raw.build_scope where month > undated()"
+		const before = "select month_of(beijing(fwd_answer_utc_at)) from raw.fee_records " +
+			"where month in (select month from raw.build_scope where month > undated()) and fwd_answer_utc_at is not null"
 		return errors.Join(b.because(ctx, "late_records", before), b.alsoCharge(ctx, before))
 	}
 	return nil
