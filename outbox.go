@@ -42,7 +42,7 @@ func (t *Tally) Post(ctx context.Context, m mail.Message, about Posted, to ...st
 	if err != nil {
 		return 0, err
 	}
-	err = t.inTransaction(ctx, func() error {
+	err = t.transact(ctx, func() error {
 		for _, recipient := range to {
 			var there bool
 			if err := t.conn.QueryRowContext(ctx, "select count(*) > 0 from raw.outbox where mail_key = ? and recipient = ?", m.Key, recipient).Scan(&there); err != nil {
@@ -183,7 +183,7 @@ func (t *Tally) send(ctx context.Context, p Posted) error {
 	}
 	sendErr := t.o.sender.Send(ctx, m, p.To)
 	keep := context.WithoutCancel(ctx) // a stop must not hide that it was sent
-	if err := t.inTransaction(keep, func() error { return t.keep(keep, p, try, sendErr) }); err != nil {
+	if err := t.transact(keep, func() error { return t.keep(keep, p, try, sendErr) }); err != nil {
 		return &outboxError{err}
 	}
 	return sendErr
@@ -242,18 +242,6 @@ func (t *Tally) posted(ctx context.Context, where string, args ...any) ([]Posted
 		all = append(all, p)
 	}
 	return all, rows.Err()
-}
-
-// inTransaction does work in a transaction: all of it or nothing.
-func (t *Tally) inTransaction(ctx context.Context, work func() error) (err error) {
-	if err := t.exec(ctx, "begin transaction"); err != nil {
-		return err
-	}
-	if err := work(); err != nil {
-		t.conn.ExecContext(context.WithoutCancel(ctx), "rollback")
-		return err
-	}
-	return t.exec(ctx, "commit")
 }
 
 // wait waits, or until ctx ends.

@@ -41,7 +41,8 @@ func LoadBill(ctx context.Context, conn *sql.Conn, paths []string, o Options) (b
 		return nil, err
 	}
 	defer undo()
-	if err := l.exec("begin transaction"); err != nil {
+	// A context that ends while this runs must not leave a transaction behind.
+	if _, err := conn.ExecContext(context.WithoutCancel(ctx), "begin transaction"); err != nil {
 		return nil, err
 	}
 	defer func() {
