@@ -23,12 +23,13 @@ import (
 var layers = []string{"seeds", "staging", "identity", "calls", "rated", "metered", "drawn", "settled", "allocated", "summed", "stated", "matched", "reasoned", "marts"}
 
 // charging is the first layer that knows of prices, drawn the one that says
-// which hours packages cover, and summed the last one that is computed whatever
-// months are closed.
+// which hours packages cover, summed the last one that is computed whatever
+// months are closed, and reasoned the one that says why the bill differs.
 const (
 	charging = "rated"
 	drawn    = "drawn"
 	summed   = "summed"
+	reasoned = "reasoned"
 )
 
 // BuildResult says what a build did.
@@ -211,6 +212,11 @@ func (b *builder) run(ctx context.Context) error {
 		}
 		if layer == summed {
 			if err := b.adjust(ctx); err != nil {
+				return err
+			}
+		}
+		if layer == reasoned {
+			if err := b.openClaims(ctx); err != nil {
 				return err
 			}
 		}

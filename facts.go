@@ -46,6 +46,7 @@ type PackageCost struct {
 	AppKey  string `json:"app_key"`
 	UsedMin string `json:"used_min"`
 	CostCNY string `json:"cost_cny"`
+	RestCNY string `json:"rest_cny"` // of the apps behind it in the list
 }
 
 // ComplaintFacts are a month's complaint rate and its two documented limits.

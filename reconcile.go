@@ -16,6 +16,7 @@ type Reconciliation struct {
 	UnexplainedCNY string       `json:"unexplained_cny"` // without a reason in any slot, rows with unknown names included, signs ignored
 	Reasons        []Difference `json:"reasons"`         // add up to DiffCNY, the unexplained first
 	Exceeds        bool         `json:"exceeds_tolerance"`
+	BetterRules    *BorderRules `json:"better_rules"` // that the bill fits better than those in force; nil if none
 }
 
 // Difference is one reason that bill and charges differ.
@@ -27,13 +28,30 @@ type Difference struct {
 	DiffCNY  string `json:"diff_cny"`
 }
 
-// Completeness says whether a month's records are all there.
+// BorderRules are the two rules the vendor does not document, as the bill fits
+// them, beside those in force. They are never switched by themselves.
+type BorderRules struct {
+	SettleBy              string `json:"settle_by"`
+	ZeroSecondMin         string `json:"zero_second_min"`
+	DifferingMin          string `json:"differing_min"` // over the hours that differ
+	DifferingHours        int64  `json:"differing_hours"`
+	SettleByInForce       string `json:"settle_by_in_force"`
+	ZeroSecondMinInForce  string `json:"zero_second_min_in_force"`
+	DifferingMinInForce   string `json:"differing_min_in_force"`
+	DifferingHoursInForce int64  `json:"differing_hours_in_force"`
+}
+
+// Completeness says whether a month's records are all there. Times are Beijing
+// wall clock; days are counted from the last event known.
 type Completeness struct {
 	Stamp        string `json:"stamp"` // complete, suspect or holes; empty when the month has no hour
 	Hours        int64  `json:"hours"`
 	HoleHours    int64  `json:"hole_hours"`
 	SuspectHours int64  `json:"suspect_hours"`
-	MissingCDRs  int64  `json:"missing_cdrs"` // calls with events but no record
+	FirstHoleAt  string `json:"first_hole_at"`    // empty without a hole
+	MissingCDRs  int64  `json:"missing_cdrs"`     // calls with events but no record
+	Recoverable  int64  `json:"recoverable_cdrs"` // of them, still in the vendor's console
+	DaysLeft     int64  `json:"days_left"`        // for the first of them that goes
 }
 
 // BillDiffersError is returned by Run, after the reports are written, when more
@@ -71,6 +89,13 @@ func (t *Tally) Reconcile(ctx context.Context, month Month) (Reconciliation, err
 	if err != nil {
 		return r, err
 	}
+	var better []BorderRules
+	if err := t.summarize(ctx, "better_rules", first, &better); err != nil {
+		return r, err
+	}
+	if len(better) > 0 {
+		r.BetterRules = &better[0]
+	}
 	rows, err := t.conn.QueryContext(ctx, `select reason, any_value(name_zh), any_value(name_en), trim_zeros(sum(quantity)), trim_zeros(sum(diff_cny))
 		from marts.reconciliation_reasons where month = $1::date group by reason, place order by place`, first)
 	if err != nil {
@@ -87,20 +112,22 @@ func (t *Tally) Reconcile(ctx context.Context, month Month) (Reconciliation, err
 	return r, rows.Err()
 }
 
+// state is none, provisional or final.
+func (r Reconciliation) state() string {
+	switch {
+	case !r.HasBill:
+		return "none"
+	case r.IsFinal:
+		return "final"
+	}
+	return "provisional"
+}
+
 // Coverage reads whether a built month's records are all there.
 func (t *Tally) Coverage(ctx context.Context, month Month) (Completeness, error) {
-	var c Completeness
-	err := t.conn.QueryRowContext(ctx, `select count(*), count(case when status = 'hole' then 1 end), count(case when status = 'suspect' then 1 end),
-			(select count(*) from marts.missing_cdrs where month = $1::date)
-		from marts.coverage where month = $1::date`, month.String()+"-01").
-		Scan(&c.Hours, &c.HoleHours, &c.SuspectHours, &c.MissingCDRs)
-	switch {
-	case c.HoleHours > 0:
-		c.Stamp = "holes"
-	case c.SuspectHours > 0:
-		c.Stamp = "suspect"
-	case c.Hours > 0:
-		c.Stamp = "complete"
+	var c []Completeness
+	if err := t.summarize(ctx, "coverage", month.String()+"-01", &c); err != nil {
+		return Completeness{}, err
 	}
-	return c, err
+	return c[0], nil
 }

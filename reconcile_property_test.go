@@ -91,8 +91,10 @@ func (p *planted) plant(i int, what string) {
 		r.net -= less
 		r.settle()
 	case "erased":
-		r.erased += 4_000
-		r.amount -= 4_000
+		if r.amount > 0 { // nothing is cut from nothing
+			r.erased += 4_000
+			r.amount -= 4_000
+		}
 	case "arithmetic":
 		r.amount += 500_000
 		p.tell(r.item, "bill_arithmetic", 0, 500_000)
@@ -129,9 +131,12 @@ func (p *planted) plant(i int, what string) {
 // cut tells the fractions of a fen that bill and charges cut otherwise, given
 // what the charges cut.
 func (p *planted) cut(ours map[string]micro) {
-	billed := map[string]micro{}
+	billed, seen := map[string]micro{}, map[string]bool{}
 	for _, r := range p.bill {
-		billed[r.item] += r.erased
+		if r.trade == "" || !seen[r.trade] { // of a repeat all is told under its own reason
+			billed[r.item] += r.erased
+		}
+		seen[r.trade] = true
 	}
 	for item, cut := range ours {
 		p.tell(item, "cutting", 0, cut-billed[item])

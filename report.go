@@ -161,6 +161,9 @@ func (t *Tally) reportOptions(ctx context.Context, month Month, o ReportOptions)
 	if err != nil {
 		return reports.Options{}, err
 	}
+	provenance = append(provenance,
+		reports.KV{Key: "completeness", Value: words{lang: reports.EN}.stampLine(summary.Coverage)},
+		reports.KV{Key: "vendor's bill", Value: summary.Bill.billLine()})
 	return reports.Options{
 		Month:       month.first,
 		Lang:        o.Lang,
@@ -177,7 +180,7 @@ func (t *Tally) reportOptions(ctx context.Context, month Month, o ReportOptions)
 
 // notes are what a reader of this month's total should know of it.
 func (s Summary) notes(lang reports.Lang) []string {
-	var lines []string
+	lines := []string{words{lang: lang}.stampLine(s.Coverage)}
 	for _, n := range []struct {
 		count  int64
 		zh, en string

@@ -74,12 +74,7 @@ func (t *Tally) Run(ctx context.Context, job Job) (RunResult, error) {
 	if r.Summary, err = t.Summary(ctx, job.Month); err != nil {
 		return r, err
 	}
-	if r.Coverage, err = t.Coverage(ctx, job.Month); err != nil {
-		return r, err
-	}
-	if r.Bill, err = t.Reconcile(ctx, job.Month); err != nil {
-		return r, err
-	}
+	r.Bill, r.Coverage = r.Summary.Bill, r.Summary.Coverage
 	failed := r.Load.Failed
 	if r.Bill.Exceeds {
 		failed = append(slices.Clone(failed), &BillDiffersError{job.Month, r.Bill.UnexplainedCNY, t.o.rules.BillToleranceCNY})

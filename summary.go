@@ -25,6 +25,9 @@ type Summary struct {
 	Unconfirmed int64        `json:"axyb_calls"`          // whose X number is not confirmed (domain 13)
 	Facts       Facts        `json:"facts"`
 	Closed      *Closing     `json:"closed"` // nil while the month is open
+	// Bill and Coverage are printed beside the summary.
+	Bill     Reconciliation `json:"-"`
+	Coverage Completeness   `json:"-"`
 }
 
 // AppSummary is one application's month.
@@ -60,6 +63,12 @@ func (t *Tally) Summary(ctx context.Context, month Month) (Summary, error) {
 		return s, err
 	}
 	if s.Facts, err = t.facts(ctx, first); err != nil {
+		return s, err
+	}
+	if s.Bill, err = t.Reconcile(ctx, month); err != nil {
+		return s, err
+	}
+	if s.Coverage, err = t.Coverage(ctx, month); err != nil {
 		return s, err
 	}
 	closed, err := t.closing(ctx, month)
@@ -100,6 +109,11 @@ type MonthStatus struct {
 	Month    string `json:"month"`
 	Calls    int64  `json:"call_count"`
 	TotalCNY string `json:"total_cny"`
+	// Stamp is that of Completeness; Bill is none, provisional or final.
+	Stamp          string `json:"stamp"`
+	Bill           string `json:"bill"`
+	DiffCNY        string `json:"diff_cny"` // bill less ours, packages included
+	UnexplainedCNY string `json:"unexplained_cny"`
 }
 
 // Status tells what the database holds and what waits to be built.
@@ -135,7 +149,33 @@ func (t *Tally) Status(ctx context.Context) (Status, error) {
 		}
 		s.Months = append(s.Months, m)
 	}
-	return s, rows.Err()
+	if err := rows.Err(); err != nil {
+		return s, err
+	}
+	for i := range s.Months {
+		if err := t.addBillStatus(ctx, &s.Months[i]); err != nil {
+			return s, err
+		}
+	}
+	return s, nil
+}
+
+// addBillStatus adds whether a month's records are all there, and its bill.
+func (t *Tally) addBillStatus(ctx context.Context, m *MonthStatus) error {
+	month, err := ParseMonth(m.Month, t.o.now())
+	if err != nil {
+		return err
+	}
+	c, err := t.Coverage(ctx, month)
+	if err != nil {
+		return err
+	}
+	r, err := t.Reconcile(ctx, month)
+	if err != nil {
+		return err
+	}
+	m.Stamp, m.Bill, m.DiffCNY, m.UnexplainedCNY = c.Stamp, r.state(), r.DiffCNY, r.UnexplainedCNY
+	return nil
 }
 
 // texts reads one column of text.

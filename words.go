@@ -11,11 +11,11 @@ import (
 // sheet of the workbook, and for whoever shows a [Summary] himself.
 func (s Summary) Sections(lang reports.Lang) []reports.Section {
 	w := words{s.Facts, lang}
-	var all []reports.Section
+	all := []reports.Section{w.coverage(s.Coverage)}
 	if s.Closed != nil {
 		all = append(all, w.closed(*s.Closed))
 	}
-	all = append(all, w.basis(), w.packages())
+	all = append(all, w.bill(s.Bill), w.basis(), w.packages())
 	if len(w.PackageCosts) > 0 {
 		all = append(all, w.packageCosts())
 	}
@@ -108,11 +108,18 @@ func (w words) packages() reports.Section {
 	return s
 }
 
+// topCosts is how many apps are named that packages were paid for.
+const topCosts = 5
+
 // packageCosts tells what was paid for packages, which is in no total.
 func (w words) packageCosts() reports.Section {
 	s := reports.Section{Title: w.say("套餐包价款（不在费用合计内，按已用分钟分摊）", "Price paid for packages (in no total, shared by minutes used)")}
-	for _, c := range w.PackageCosts {
+	for i, c := range w.PackageCosts {
 		s.Add(c.AppKey, "cost_cny", c.CostCNY, w.sayf("已用 %s 分钟", "%s min used", c.UsedMin))
+		if rest := len(w.PackageCosts) - topCosts; i == topCosts-1 && rest > 0 {
+			s.Add(w.sayf("其余 %d 个应用", "%d other apps", rest), "cost_cny", c.RestCNY, w.say("见“套餐价款分摊”", "see Package costs"))
+			break
+		}
 	}
 	return s
 }

@@ -142,6 +142,11 @@ func reconciliation() []Report {
 			TitleEN: "By X number bill", NoteEN: "number by number, where the bill names X numbers",
 		},
 		{
+			Name: "claims", Totals: true, OrderBy: "month, claim_id",
+			TitleZH: "索赔", NoteZH: "应由厂商答复的差额：编号、状态与账龄；以 xtally claim 更改状态",
+			TitleEN: "Claims", NoteEN: "differences the vendor is to answer: id, state and age; xtally claim changes the state",
+		},
+		{
 			Name: "bill_files", OrderBy: "month, status, file, part",
 			TitleZH: "账单文件", NoteZH: "读入的账单文件：哪一份有效，被哪一份取代，各自的金额",
 			TitleEN: "Bill files", NoteEN: "the bill's files: which holds, which it replaces, and what each says",
@@ -222,6 +227,11 @@ func evidence() []Report {
 			Name: "conflicts", OrderBy: "app_key, identity, kept_file, kept_line, call_id",
 			TitleZH: "冲突话单", NoteZH: "同一通话有不同内容的版本，保留了哪一个",
 			TitleEN: "Conflicts", NoteEN: "calls delivered in differing versions, and which was kept",
+		},
+		{
+			Name: "disputed_calls", Detail: true, OrderBy: "hour_at, ended_at, call_id",
+			TitleZH: "争议时段通话", NoteZH: "索赔所涉时段的每通电话",
+			TitleEN: "Calls in dispute", NoteEN: "the calls of the hours that claims are about",
 		},
 		{
 			Name: "calls", Detail: true, OrderBy: "ended_at, call_id",

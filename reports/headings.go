@@ -144,6 +144,16 @@ var headings = map[string][2]string{
 	"reason":        {"原因", "Reason"},
 	"detail":        {"详情", "Detail"},
 
+	"claim_id":    {"索赔编号", "Claim"},
+	"claim_month": {"索赔账期", "Claimed for"},
+	"claimed_cny": {"索赔金额（元）", "Claimed (CNY)"},
+	"opened_cny":  {"提出时金额（元）", "When opened (CNY)"},
+	"opened_at":   {"提出时间", "Opened"},
+	"state":       {"状态", "State"},
+	"state_at":    {"状态时间", "Since"},
+	"age_months":  {"账龄（月）", "Age (months)"},
+	"note":        {"备注", "Note"},
+
 	"name":                  {"原因名称", "Name"},
 	"slot_count":            {"时段数", "Slots"},
 	"first_slot_at":         {"首个时段", "First slot"},

@@ -197,3 +197,23 @@ func copyFile(w io.Writer, path string) error {
 	_, err = io.Copy(w, file)
 	return err
 }
+
+// Workbook writes these reports to one workbook at path, a sheet each; of those
+// that are detail too. It has no summary.
+func Workbook(ctx context.Context, db Queryer, path string, o Options, names ...string) error {
+	o, err := o.normalize()
+	if err != nil {
+		return err
+	}
+	var chosen []Report
+	for _, name := range names {
+		r, ok := Find(name)
+		if !ok {
+			return fmt.Errorf("report %q: %w", name, ErrUnknownReport)
+		}
+		r.Detail = false
+		chosen = append(chosen, r)
+	}
+	_, err = writeWorkbook(ctx, db, path, chosen, false, o)
+	return err
+}

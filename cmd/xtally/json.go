@@ -80,6 +80,9 @@ type runJSON struct {
 	Build   buildJSON           `json:"build"`
 	Reports []reportJSON        `json:"reports"`
 	Summary xtally.Summary      `json:"summary"`
+	// Bill is how the month compares with its bill, Coverage whether its records are all there.
+	Bill     xtally.Reconciliation `json:"bill"`
+	Coverage xtally.Completeness   `json:"coverage"`
 }
 
 func loadAsJSON(r xtally.LoadResult) loadJSON {
@@ -132,7 +135,7 @@ func (a *app) reportsAsJSON(month xtally.Month, files []reports.File) []reportJS
 
 func (a *app) runAsJSON(month xtally.Month, r xtally.RunResult) runJSON {
 	r.Summary.Apps = append([]xtally.AppSummary{}, r.Summary.Apps...)
-	return runJSON{billsAsJSON(r.Bills), r.Tables, loadAsJSON(r.Load), buildAsJSON(r.Build), a.reportsAsJSON(month, r.Reports), r.Summary}
+	return runJSON{billsAsJSON(r.Bills), r.Tables, loadAsJSON(r.Load), buildAsJSON(r.Build), a.reportsAsJSON(month, r.Reports), r.Summary, r.Bill, r.Coverage}
 }
 
 func statusAsJSON(s xtally.Status) xtally.Status {

@@ -199,11 +199,11 @@ func holds(ts *testscript.TestScript, neg bool, args []string) {
 	}
 }
 
-// unpacked returns a file's text: of a workbook that of its parts, of a Parquet
-// file that of its rows.
+// unpacked returns a file's text: of a workbook or zip that of its parts, of a
+// Parquet file that of its rows.
 func unpacked(ts *testscript.TestScript, path string, content []byte) []byte {
 	switch filepath.Ext(path) {
-	case ".xlsx":
+	case ".xlsx", ".zip":
 		parts, err := zip.NewReader(bytes.NewReader(content), int64(len(content)))
 		ts.Check(err)
 		var all []byte
@@ -212,7 +212,8 @@ func unpacked(ts *testscript.TestScript, path string, content []byte) []byte {
 			ts.Check(err)
 			b, err := io.ReadAll(r)
 			ts.Check(errors.Join(err, r.Close()))
-			all = append(all, b...)
+			all = append(all, p.Name...)
+			all = append(all, unpacked(ts, p.Name, b)...)
 		}
 		return all
 	case ".parquet":

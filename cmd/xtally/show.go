@@ -88,7 +88,7 @@ func count[N int | int64](n N, thing string) string {
 	if n == 1 {
 		return "1 " + thing
 	}
-	if strings.HasSuffix(thing, "y") {
+	if strings.HasSuffix(thing, "y") && !strings.HasSuffix(thing, "ay") {
 		return fmt.Sprintf("%d %sies", n, strings.TrimSuffix(thing, "y"))
 	}
 	return fmt.Sprintf("%d %ss", n, thing)
@@ -305,7 +305,7 @@ func (a *app) showStatus(s xtally.Status) error {
 		fmt.Fprintf(a.out, "to build: %s (run xtally build)\n", strings.Join(s.ToBuild, ", "))
 	}
 	for _, m := range s.Months {
-		fmt.Fprintf(a.out, "%s  %10d calls  %14s CNY%s\n", m.Month, m.Calls, m.TotalCNY, closedNote(s.Closings, m.Month))
+		fmt.Fprintf(a.out, "%s  %10d calls  %14s CNY%s%s\n", m.Month, m.Calls, m.TotalCNY, closedNote(s.Closings, m.Month), billNoteOf(m))
 	}
 	for _, c := range s.Closings {
 		if c.ReopenedAt != "" {
@@ -313,6 +313,22 @@ func (a *app) showStatus(s xtally.Status) error {
 		}
 	}
 	return nil
+}
+
+// billNoteOf tells of a month whether its records are all there, and its bill.
+func billNoteOf(m xtally.MonthStatus) string {
+	note := ""
+	if m.Stamp != "" {
+		note = "  records " + map[string]string{"complete": "complete", "suspect": "suspect", "holes": "with holes"}[m.Stamp]
+	}
+	if m.Bill == "none" {
+		return note + ", no bill"
+	}
+	note += fmt.Sprintf(", %s bill %s CNY", m.Bill, signed(m.DiffCNY))
+	if m.UnexplainedCNY != "0.00" {
+		note += fmt.Sprintf(", %s unexplained", m.UnexplainedCNY)
+	}
+	return note
 }
 
 // closedNote tells of a month whether it is closed, and what was found since.

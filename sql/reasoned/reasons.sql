@@ -191,7 +191,7 @@ unit_reasons as (
 -- All reasons of a slot have the sign of its units, so they take turns paying.
 paid_reasons as (
     select
-        month, item, slot_at, reason, quantity, net_price_cny,
+        month, item, slot_at, reason, quantity, net_price_cny, place,
         case
             when quantity > 0 then greatest(0, least(quantity, paid_units - quantity_before))
             else least(0, greatest(quantity, paid_units - quantity_before))
@@ -271,18 +271,21 @@ billed_packages as (
 ),
 
 reasons as (
-    select month, item, slot_at, reason, quantity, paid_quantity * net_price_cny as diff_cny
+    select
+        month, item, slot_at, reason, quantity, paid_quantity * net_price_cny as diff_cny,
+        -- Events show that these minutes were used: nothing to claim.
+        case when place = 1 then paid_quantity * net_price_cny else 0 end as shown_cny
     from paid_reasons
     union all
-    select month, item, slot_at, 'package_timing', package_units - covered_units, package_cny
+    select month, item, slot_at, 'package_timing', package_units - covered_units, package_cny, 0
     from money
     where package_units <> covered_units
     union all
-    select month, item, slot_at, 'discount', 0, discount_gap_cny - netted_cny
+    select month, item, slot_at, 'discount', 0, discount_gap_cny - netted_cny, 0
     from money
     where discount_gap_cny <> netted_cny
     union all
-    select month, item, slot_at, 'cutting', 0, cutting_cny
+    select month, item, slot_at, 'cutting', 0, cutting_cny, 0
     from money
     where cutting_cny <> 0
     union all
@@ -297,17 +300,18 @@ reasons as (
             when bill_least_price_cny is null and bill_quantity = ours_quantity then 'price'
             else 'unexplained'
         end,
-        0, left_cny
+        0, left_cny, 0
     from leftover
     where left_cny <> 0
     union all
-    select month, item, slot_at, reason, quantity, diff_cny
+    select month, item, slot_at, reason, quantity, diff_cny, 0
     from row_reasons
     union all
     select
         billed_packages.month, 'package', cast(billed_packages.month as timestamp), 'package_purchase',
         billed_packages.package_count - coalesce(bought.package_count, 0),
-        billed_packages.price_cny - coalesce(bought.price_cny, 0)
+        billed_packages.price_cny - coalesce(bought.price_cny, 0),
+        0
     from billed_packages
     left join bought
         on billed_packages.month = bought.month
@@ -321,7 +325,8 @@ select
     slot_at,
     reason,
     cast(sum(quantity) as decimal(24, 8)) as quantity,
-    cast(sum(diff_cny) as decimal(28, 10)) as diff_cny
+    cast(sum(diff_cny) as decimal(28, 10)) as diff_cny,
+    cast(sum(shown_cny) as decimal(28, 10)) as shown_cny
 from reasons
 group by month, item, slot_at, reason
 having sum(quantity) <> 0 or sum(diff_cny) <> 0

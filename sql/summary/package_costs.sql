@@ -1,6 +1,19 @@
 -- What was paid for packages, by app, by the minutes each has used of them.
-select app_key, cast(sum(used_min) as varchar) as used_min, cast(sum(cost_cny) as varchar) as cost_cny
-from marts.package_costs
-where month = cast($1 as date)
-group by app_key
-order by sum(cost_cny) desc, app_key
+with
+
+apps as (
+    select app_key, sum(used_min) as used_min, sum(cost_cny) as cost_cny
+    from marts.package_costs
+    where month = cast($1 as date)
+    group by app_key
+)
+
+select
+    app_key,
+    cast(used_min as varchar) as used_min,
+    cast(cost_cny as varchar) as cost_cny,
+    cast(coalesce(sum(cost_cny) over (
+        order by cost_cny desc, app_key rows between 1 following and unbounded following
+    ), 0.00) as varchar) as rest_cny
+from apps
+order by cost_cny desc, app_key
