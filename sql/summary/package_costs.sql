@@ -10,10 +10,10 @@ apps as (
 
 select
     app_key,
-    cast(used_min as varchar) as used_min,
-    cast(cost_cny as varchar) as cost_cny,
-    cast(coalesce(sum(cost_cny) over (
-        order by cost_cny desc, app_key rows between 1 following and unbounded following
+    cast(apps.used_min as varchar) as used_min,
+    cast(apps.cost_cny as varchar) as cost_cny,
+    cast(coalesce(sum(apps.cost_cny) over (
+        order by apps.cost_cny desc, app_key rows between 1 following and unbounded following
     ), 0.00) as varchar) as rest_cny
 from apps
-order by cost_cny desc, app_key
+order by apps.cost_cny desc, app_key
