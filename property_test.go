@@ -24,10 +24,10 @@ import (
 // each record comes, in which bodies and files, in which order, in how many
 // rounds of Load and Build. No layout may change a figure.
 
-// Each archive costs a few databases, so 4 are drawn unless the command line
+// Each archive costs a few databases, so 2 are drawn unless the command line
 // asks for more: go test -run Layout -rapid.checks=200.
 func init() {
-	flag.Set("rapid.checks", "4")
+	flag.Set("rapid.checks", "2")
 	flag.Set("rapid.nofailfile", "true") // the seed that is printed is enough
 }
 
