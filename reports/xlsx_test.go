@@ -181,7 +181,7 @@ func TestWorkbookSheets(t *testing.T) {
 	want := []string{
 		"Summary", "Charges by app", "Charges by X number", "App and X number", "Charges by mode",
 		"Charges by day", "Hourly settlement", "SMS by X number", "Adjustments", "Reconciliation", "Waterfall", "Reasons", "By day",
-		"Slots that differ", "By X number bill", "Bill files", "Bill names", "Border rules", "Console statistics", "Packages", "Package costs", "Split rules",
+		"Slots that differ", "By X number bill", "Claims", "Bill files", "Bill names", "Border rules", "Console statistics", "Packages", "Package costs", "Split rules",
 		"Package advice", "Prices", "X numbers", "Idle numbers", "Number history", "Complaint rate",
 		"Complained numbers", "Release codes", "Q.850 causes", "SIP codes", "Call quality", "Recordings",
 		"Coverage", "Missing records", "Files", "Rejects", "Conflicts", "Provenance",

@@ -131,7 +131,8 @@ the environment over the file.`
 const exitHelp = `
 Exit status:
   0 done, 1 error, 2 wrong usage, 3 a check failed and nothing was published,
-  4 done, but more of the bill than the tolerance is unexplained, 130 interrupted
+  4 done, but more of the bill than the tolerance is unexplained,
+  130 interrupted
 `
 
 func newRoot(a *app) *cobra.Command {
