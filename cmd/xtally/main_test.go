@@ -62,7 +62,6 @@ func TestScripts(t *testing.T) {
 // commands are the scripts' own words.
 var commands = map[string]func(ts *testscript.TestScript, neg bool, args []string){
 	"exits":      exits,      // exits CODE PROGRAM ARGS…: runs it, which must end with this code
-	"within":     within,     // within 3s PROGRAM ARGS…: runs it, which must succeed in this time
 	"jsonok":     jsonok,     // jsonok FILE [KEY…]: FILE is one JSON value, an object with these keys
 	"sametree":   sametree,   // sametree A B: the folders hold the same files and bytes
 	"holds":      holds,      // [!] holds TEXT PATH…: a file under PATH has TEXT, also inside a workbook or Parquet
@@ -107,19 +106,6 @@ func exits(ts *testscript.TestScript, neg bool, args []string) {
 	}
 	if strconv.Itoa(got) != args[0] {
 		ts.Fatalf("exit code %d, want %s", got, args[0])
-	}
-}
-
-func within(ts *testscript.TestScript, neg bool, args []string) {
-	if neg || len(args) < 2 {
-		ts.Fatalf("usage: within DURATION PROGRAM ARGS…")
-	}
-	limit, err := time.ParseDuration(args[0])
-	ts.Check(err)
-	start := time.Now()
-	ts.Check(ts.Exec(args[1], args[2:]...))
-	if took := time.Since(start); took > limit {
-		ts.Fatalf("took %v, want at most %v", took, limit)
 	}
 }
 
