@@ -7,10 +7,14 @@
 -- of our prices shows the one with the most units.
 with
 
-bill_rows as (
+billed_rows as (
     select *
     from allocated.bill_usage
-    where is_in_force and row_class = 'charge' and item not in ('unmapped', 'package')
+    where is_in_force and row_class = 'charge' and item <> 'package'
+),
+
+bill_rows as (
+    select * from billed_rows where item <> 'unmapped'
 ),
 
 grains as (
@@ -22,7 +26,7 @@ grains as (
             when max(case when usage_end_at > date_trunc('day', usage_start_at) + interval 1 day then 1 else 0 end) = 0 then 'day'
             else 'month'
         end as slot_grain
-    from bill_rows
+    from billed_rows
     group by month, item
 ),
 
@@ -33,12 +37,18 @@ billed_months as (
 item_grains as (
     select
         billed_months.month, items.item,
-        coalesce(grains.slot_grain, case when items.item like 'rent%' then 'month' else 'hour' end) as slot_grain
+        -- An item that is not on the bill may be its rows without an item.
+        coalesce(
+            grains.slot_grain, case when items.item like 'rent%' then 'month' end, unmapped_grains.slot_grain, 'hour'
+        ) as slot_grain
     from billed_months
     cross join (values ('call'), ('sms_carrier'), ('sms_virtual'), ('rent_carrier'), ('rent_virtual')) as items (item)
     left join grains
         on billed_months.month = grains.month
         and items.item = grains.item
+    left join grains as unmapped_grains
+        on billed_months.month = unmapped_grains.month
+        and unmapped_grains.item = 'unmapped'
 ),
 
 bill as (

@@ -25,6 +25,7 @@ evidence as (
     group by slots.month, slots.item, slots.slot_at
 ),
 
+-- A row without an item stands for what has its price.
 unmapped as (
     select
         slots.month, slots.item, slots.slot_at,
@@ -33,6 +34,7 @@ unmapped as (
     inner join allocated.bill_usage as rows
         on slots.month = rows.month
         and slots.slot_at = slot_of(slots.slot_grain, rows.month, rows.usage_start_at)
+        and (rows.unit_price_cny < 0 or rows.unit_price_cny in (slots.price_cny, slots.net_price_cny))
     where rows.is_in_force and rows.item = 'unmapped'
     group by slots.month, slots.item, slots.slot_at
 ),
