@@ -1,9 +1,6 @@
 -- The helpers the models share. What only DuckDB understands stays here and in
 -- raw and staging; from calls on, models are plain SQL.
 
--- A blank member means the same as an absent one (domain: missing vs "").
-create or replace macro blank_to_null(t) as nullif(trim(t), '');
-
 -- Callback times are UTC "yyyy-MM-dd HH:mm:ss" without a zone; two blanks and
 -- ISO forms occur, with a zone now and then. A date alone is no time, and
 -- neither are infinity and years nobody lives in.
