@@ -54,8 +54,25 @@ func (t *Tally) Rebuild(ctx context.Context) (BuildResult, error) { return t.bui
 
 func (t *Tally) build(ctx context.Context, all bool) (result BuildResult, err error) {
 	start := t.o.now()
+	b, err := t.newBuilder(all)
+	if err != nil {
+		return BuildResult{}, err
+	}
+	built, err := t.meta(ctx, "built_with")
+	if err != nil {
+		return BuildResult{}, err
+	}
+	if built == "" {
+		// DuckDB reads rows of an open transaction with one thread and plans as
+		// if there were none. Before the first build nothing is published, so its
+		// calls can be committed ahead of the rest; whoever reads asks for
+		// built_with first, and should a check fail, the next build starts over.
+		if err := t.transact(ctx, func() error { return b.foundation(ctx) }); err != nil {
+			return BuildResult{}, err
+		}
+	}
 	err = t.transact(ctx, func() error {
-		result, err = t.buildWithin(ctx, all)
+		result, err = b.build(ctx)
 		return err
 	})
 	if err != nil {
@@ -65,35 +82,46 @@ func (t *Tally) build(ctx context.Context, all bool) (result BuildResult, err er
 	return result, nil
 }
 
-// buildWithin is build without its transaction, which the caller has begun.
-func (t *Tally) buildWithin(ctx context.Context, all bool) (result BuildResult, err error) {
+// buildWithin is build within a transaction that the caller has begun.
+func (t *Tally) buildWithin(ctx context.Context, all bool) (BuildResult, error) {
+	b, err := t.newBuilder(all)
+	if err != nil {
+		return BuildResult{}, err
+	}
+	return b.build(ctx)
+}
+
+// newBuilder reads the models.
+func (t *Tally) newBuilder(all bool) (*builder, error) {
 	models, err := t.models()
 	if err != nil {
-		return result, err
+		return nil, err
 	}
 	print, err := t.fingerprint()
-	if err != nil {
-		return result, err
+	return &builder{Tally: t, models: models, print: print, all: all}, err
+}
+
+// build makes what the scope asks for, within a transaction.
+func (b *builder) build(ctx context.Context) (result BuildResult, err error) {
+	if !b.founded {
+		if err := b.foundation(ctx); err != nil {
+			return result, err
+		}
 	}
-	b := &builder{Tally: t, models: models}
-	if err := b.scope(ctx, print, all); err != nil {
-		return result, err
-	}
-	if len(b.charged) == 0 && !b.fresh && !b.newFiles && !b.newTables {
+	if !b.isNeeded() {
 		return result, nil
 	}
-	if err := b.run(ctx); err != nil {
-		return result, err
-	}
-	if err := b.finish(ctx, print); err != nil {
-		return result, err
+	for _, step := range []func(context.Context) error{b.charge, b.check, b.finish} {
+		if err := step(ctx); err != nil {
+			return result, err
+		}
 	}
 	for _, m := range b.charged {
 		if m == undated {
 			result.Undated = true
 			continue
 		}
-		month, err := ParseMonth(m[:7], t.o.now())
+		month, err := ParseMonth(m[:7], b.o.now())
 		if err != nil {
 			return result, err
 		}
@@ -102,6 +130,9 @@ func (t *Tally) buildWithin(ctx context.Context, all bool) (result BuildResult, 
 	result.Checks, result.Adjustments = b.checks, b.found
 	return result, nil
 }
+
+// isNeeded tells whether anything has changed since the last build.
+func (b *builder) isNeeded() bool { return len(b.charged) > 0 || b.fresh || b.newFiles || b.newTables }
 
 // undated is the month that stands for records without any time; see the
 // macro of that name.
@@ -176,6 +207,9 @@ func (t *Tally) fingerprint() (string, error) {
 type builder struct {
 	*Tally
 	models    []model
+	print     string   // of models and settings
+	all       bool     // make all months anew, whatever changed
+	founded   bool     // the layers before charging are made
 	months    []string // whose records changed: dates of first days, ascending
 	charged   []string // to be charged anew: these, and all that packages or tables change
 	fresh     bool     // the derived tables do not exist, or are of other models
@@ -186,8 +220,11 @@ type builder struct {
 	checks    int
 }
 
-// run makes all models of the scope, then the checks.
-func (b *builder) run(ctx context.Context) error {
+// foundation decides the scope and makes the layers before charging.
+func (b *builder) foundation(ctx context.Context) error {
+	if err := b.scope(ctx); err != nil || !b.isNeeded() {
+		return err
+	}
 	if err := b.writeRules(ctx); err != nil {
 		return err
 	}
@@ -196,32 +233,37 @@ func (b *builder) run(ctx context.Context) error {
 			return err
 		}
 	}
-	months := b.months
-	for _, layer := range layers {
-		if layer == charging {
-			months = b.charged
-		}
-		if err := b.makeLayer(ctx, layer, months); err != nil {
+	for _, layer := range layers[:slices.Index(layers, charging)] {
+		if err := b.makeLayer(ctx, layer, b.months); err != nil {
 			return err
 		}
-		if layer == drawn {
-			if err := b.redrawn(ctx); err != nil {
-				return err
-			}
-			months = b.charged
+	}
+	b.founded = true
+	return nil
+}
+
+// charge makes the layers from charging on.
+func (b *builder) charge(ctx context.Context) error {
+	for _, layer := range layers[slices.Index(layers, charging):] {
+		if err := b.makeLayer(ctx, layer, b.charged); err != nil {
+			return err
 		}
-		if layer == summed {
-			if err := b.adjust(ctx); err != nil {
-				return err
-			}
+		var then func(context.Context) error
+		switch layer {
+		case drawn:
+			then = b.redrawn
+		case summed:
+			then = b.adjust
+		case reasoned:
+			then = b.openClaims
+		default:
+			continue
 		}
-		if layer == reasoned {
-			if err := b.openClaims(ctx); err != nil {
-				return err
-			}
+		if err := then(ctx); err != nil {
+			return err
 		}
 	}
-	return b.check(ctx)
+	return nil
 }
 
 // makeLayer builds the models of one layer for these months.
@@ -376,8 +418,8 @@ func (b *builder) mustBeEmpty(ctx context.Context, name, query string) error {
 }
 
 // finish notes what was built.
-func (b *builder) finish(ctx context.Context, print string) error {
-	if err := errors.Join(b.setMeta(ctx, "built_with", print), b.setMeta(ctx, "built_with_tables", b.tables)); err != nil {
+func (b *builder) finish(ctx context.Context) error {
+	if err := errors.Join(b.setMeta(ctx, "built_with", b.print), b.setMeta(ctx, "built_with_tables", b.tables)); err != nil {
 		return err
 	}
 	return b.exec(ctx,

@@ -10,12 +10,12 @@ import (
 )
 
 // scope decides which months to make anew, and writes them to raw.build_scope.
-func (b *builder) scope(ctx context.Context, print string, all bool) error {
+func (b *builder) scope(ctx context.Context) error {
 	was, err := b.meta(ctx, "built_with")
 	if err != nil {
 		return err
 	}
-	b.fresh = was != print
+	b.fresh = was != b.print
 	if b.fresh {
 		for _, layer := range slices.Backward(layers) {
 			if err := b.exec(ctx, "drop schema if exists "+layer+" cascade"); err != nil {
@@ -37,7 +37,7 @@ func (b *builder) scope(ctx context.Context, print string, all bool) error {
 		return err
 	}
 	changed := "select distinct month from raw.months_to_build"
-	if all || b.fresh {
+	if b.all || b.fresh {
 		changed = "select month from raw.fee_records union select month from raw.events " +
 			"union select month from raw.sms union select month from raw.number_status " +
 			"union select month from raw.bill_file_months union " + changed
@@ -48,7 +48,7 @@ func (b *builder) scope(ctx context.Context, print string, all bool) error {
 	if err := b.widenScope(ctx); err != nil {
 		return err
 	}
-	if !all && !b.fresh {
+	if !b.all && !b.fresh {
 		if err := b.because(ctx, "late_records", "select month from raw.build_scope"); err != nil {
 			return err
 		}

@@ -34,6 +34,7 @@ package xtally
 import (
 	"cmp"
 	"context"
+	"crypto/sha256"
 	"database/sql"
 	"embed"
 	"errors"
@@ -171,11 +172,29 @@ func (t *Tally) prepare(ctx context.Context) error {
 	if err := t.checkSchemaVersion(ctx); err != nil {
 		return err
 	}
+	if err := t.createMacros(ctx); err != nil {
+		return err
+	}
 	statements, err := t.creations()
 	if err != nil {
 		return err
 	}
 	return t.exec(ctx, statements...)
+}
+
+// createMacros makes the macros that models share, unless the database has
+// these already: making them takes longer than all else of opening.
+func (t *Tally) createMacros(ctx context.Context) error {
+	macros, err := t.o.readSQL("macros.sql")
+	if err != nil {
+		return err
+	}
+	print := fmt.Sprintf("%x", sha256.Sum256([]byte(macros)))
+	was, err := t.meta(ctx, "macros")
+	if err != nil || was == print {
+		return err
+	}
+	return errors.Join(t.exec(ctx, macros), t.setMeta(ctx, "macros", print))
 }
 
 // setLimits bounds a DuckDB of our own; a host's has the host's limits.
@@ -192,16 +211,15 @@ func (t *Tally) setLimits(ctx context.Context) error {
 	if t.o.db != nil {
 		return nil
 	}
-	return t.exec(ctx, "set temp_directory = "+quote(t.temp), "set preserve_insertion_order = false")
+	return t.exec(ctx, "set temp_directory = "+quote(t.temp), "set preserve_insertion_order = false",
+		// By default five row groups a thread wait in memory and are compressed at
+		// the end of a load; one at a time is half the memory, and done while reading.
+		"set write_buffer_row_group_count = 1")
 }
 
-// creations returns the macros and raw tables as statements.
+// creations returns the raw tables as statements.
 func (t *Tally) creations() ([]string, error) {
-	macros, err := t.o.readSQL("macros.sql")
-	if err != nil {
-		return nil, err
-	}
-	statements := []string{macros}
+	var statements []string
 	files, err := fs.Glob(t.o.sql, "raw/*.sql")
 	if err != nil {
 		return nil, err

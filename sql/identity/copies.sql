@@ -9,7 +9,7 @@
 with
 
 repeated as (
-    select call_id, min(content_hash) <> max(content_hash) as is_disputed
+    select call_id
     from staging.fee_records
     where month in (select month from raw.build_scope)
     group by call_id
@@ -28,7 +28,7 @@ candidates as (
         records.record_no,
         records.call_id,
         records.month,
-        repeated.is_disputed,
+        records.content_hash,
         place_of(ranked_files.file_rank, records.body_no, records.record_no) as place
     from staging.fee_records as records
     inner join repeated
@@ -39,16 +39,15 @@ candidates as (
         and records.reject_reason is null
 ),
 
-first_places as (
-    select call_id, min(place) as place
+summed_up as (
+    select call_id, min(place) as first_place, min(content_hash) <> max(content_hash) as is_disputed
     from candidates
-    where not is_disputed
     group by call_id
 ),
 
 versions as (
     select
-        candidates.*,
+        candidates.file_id, candidates.body_no, candidates.record_no, candidates.call_id, candidates.month, candidates.place,
         records.ended_utc_at,
         records.answered_utc_at,
         records.release_code,
@@ -69,11 +68,13 @@ versions as (
             cast(records.is_recorded as varchar), coalesce(records.odd_members, '')
         ) as content
     from candidates
+    inner join summed_up
+        on candidates.call_id = summed_up.call_id
+        and summed_up.is_disputed
     inner join staging.fee_records as records
         on candidates.file_id = records.file_id
         and candidates.body_no = records.body_no
         and candidates.record_no = records.record_no
-    where candidates.is_disputed
 ),
 
 ranked as (
@@ -97,11 +98,12 @@ select
     candidates.body_no,
     candidates.record_no,
     candidates.call_id,
-    case when candidates.place = first_places.place then 'call' else 'duplicate' end as role,
+    case when candidates.place = summed_up.first_place then 'call' else 'duplicate' end as role,
     candidates.month
 from candidates
-inner join first_places
-    on candidates.call_id = first_places.call_id
+inner join summed_up
+    on candidates.call_id = summed_up.call_id
+    and not summed_up.is_disputed
 
 union all
 

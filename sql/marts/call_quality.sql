@@ -4,42 +4,25 @@
 -- doing; ACD = mean duration of answered calls; PDD = call-in to ringing.
 with
 
-by_code as (
-    select
-        month,
-        app_key,
-        outcome,
-        release_code,
-        count(*) as call_count,
-        sum(duration_s) as duration_s,
-        sum(pdd_s) as pdd_s,
-        count(pdd_s) as rung_count,
-        count(case when duration_s < 10 then 1 end) as short_call_count,
-        sum(started_units(duration_s, 60) * 60 - duration_s) as rounded_up_s
-    from calls.calls
-    where outcome <> 'other_product'
-    group by month, app_key, outcome, release_code
-),
-
 summed as (
     select
-        by_code.month,
-        by_code.app_key,
-        sum(by_code.call_count) as call_count,
-        sum(case when by_code.outcome = 'answered' then by_code.call_count else 0 end) as answered_count,
+        counts.month,
+        counts.app_key,
+        sum(counts.call_count) as call_count,
+        sum(case when counts.outcome = 'answered' then counts.call_count else 0 end) as answered_count,
         sum(case
-            when by_code.outcome = 'answered' or codes.owner_code in ('none', 'user') then by_code.call_count
+            when counts.outcome = 'answered' or codes.owner_code in ('none', 'user') then counts.call_count
             else 0
         end) as effective_count,
-        sum(by_code.duration_s) as duration_s,
-        sum(by_code.pdd_s) as pdd_s,
-        sum(by_code.rung_count) as rung_count,
-        sum(by_code.short_call_count) as short_call_count,
-        sum(by_code.rounded_up_s) as rounded_up_s
-    from by_code
+        sum(counts.duration_s) as duration_s,
+        sum(counts.pdd_s) as pdd_s,
+        sum(counts.rung_count) as rung_count,
+        sum(counts.short_call_count) as short_call_count,
+        sum(counts.rounded_up_s) as rounded_up_s
+    from rated.outcome_counts as counts
     left join seeds.release_codes as codes
-        on by_code.release_code = codes.release_code
-    group by by_code.month, by_code.app_key
+        on counts.release_code = cast(codes.release_code as varchar)
+    group by counts.month, counts.app_key
 )
 
 select

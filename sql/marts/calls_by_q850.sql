@@ -7,11 +7,10 @@ counted as (
     select
         month,
         app_key,
-        coalesce(cast(q850_code as varchar), '') as code,
-        count(*) as call_count
-    from calls.calls
-    where outcome <> 'other_product'
-    group by month, app_key, coalesce(cast(q850_code as varchar), '')
+        q850_code as code,
+        cast(sum(call_count) as bigint) as call_count
+    from rated.outcome_counts
+    group by month, app_key, q850_code
 ),
 
 totals as (

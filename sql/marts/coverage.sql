@@ -37,15 +37,12 @@ listed as (
 
 weeks_before as (
     select
-        listed.month, listed.hour_at,
+        hours.hour_at + to_days(weeks.day_count) as hour_at,
         count(*) as week_count,
         whole_share(sum(hours.cdr_count), 1, count(*)) as usual_cdr_count
-    from listed
-    inner join hours
-        on hours.hour_at in (
-            listed.hour_at - interval 7 day, listed.hour_at - interval 14 day,
-            listed.hour_at - interval 21 day, listed.hour_at - interval 28 day)
-    group by listed.month, listed.hour_at
+    from hours
+    cross join (values (7), (14), (21), (28)) as weeks (day_count)
+    group by hours.hour_at + to_days(weeks.day_count)
 ),
 
 judged as (
@@ -61,8 +58,7 @@ judged as (
     left join hours
         on listed.hour_at = hours.hour_at
     left join weeks_before
-        on listed.month = weeks_before.month
-        and listed.hour_at = weeks_before.hour_at
+        on listed.hour_at = weeks_before.hour_at
 )
 
 select
