@@ -132,7 +132,9 @@ func (b *builder) build(ctx context.Context) (result BuildResult, err error) {
 }
 
 // isNeeded tells whether anything has changed since the last build.
-func (b *builder) isNeeded() bool { return len(b.charged) > 0 || b.fresh || b.newFiles || b.newTables }
+func (b *builder) isNeeded() bool {
+	return len(b.charged) > 0 || b.fresh || b.newFiles || b.newTables || b.newMonth
+}
 
 // undated is the month that stands for records without any time; see the
 // macro of that name.
@@ -215,6 +217,7 @@ type builder struct {
 	fresh     bool     // the derived tables do not exist, or are of other models
 	newFiles  bool     // files came since the last build, if without a record
 	newTables bool     // prices or other tables changed since the last build
+	newMonth  bool     // a month has ended since: it is judged to its last hour now
 	tables    string   // what the tables are now
 	found     []Adjustment
 	checks    int
@@ -419,7 +422,7 @@ func (b *builder) mustBeEmpty(ctx context.Context, name, query string) error {
 
 // finish notes what was built.
 func (b *builder) finish(ctx context.Context) error {
-	if err := errors.Join(b.setMeta(ctx, "built_with", b.print), b.setMeta(ctx, "built_with_tables", b.tables)); err != nil {
+	if err := errors.Join(b.setMeta(ctx, "built_with", b.print), b.setMeta(ctx, "built_with_tables", b.tables), b.setMeta(ctx, "built_in", b.currentMonth())); err != nil {
 		return err
 	}
 	return b.exec(ctx,

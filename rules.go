@@ -92,9 +92,9 @@ func (r Rules) named() [][2]string {
 	}
 }
 
-// writeRules puts the rules where the models read them.
+// writeRules puts the rules where the models read them, and the month there is.
 func (b *builder) writeRules(ctx context.Context) error {
-	var rows []string
+	rows := []string{"('current_month', " + quote(b.currentMonth()) + ")"}
 	for _, r := range b.o.rules.named() {
 		rows = append(rows, "("+quote(r[0])+", "+quote(r[1])+")")
 	}

@@ -7,6 +7,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"time"
 )
 
 // scope decides which months to make anew, and writes them to raw.build_scope.
@@ -23,6 +24,11 @@ func (b *builder) scope(ctx context.Context) error {
 			}
 		}
 	}
+	in, err := b.meta(ctx, "built_in")
+	if err != nil {
+		return err
+	}
+	b.newMonth = in != b.currentMonth()
 	err = b.exec(ctx, "delete from raw.build_scope", "delete from raw.build_causes",
 		"insert into raw.build_causes select distinct month, 'late_records' from raw.months_to_build")
 	if err != nil {
@@ -57,6 +63,12 @@ func (b *builder) scope(ctx context.Context) error {
 		return err
 	}
 	return b.chargeScope(ctx)
+}
+
+// currentMonth is the first day of the Beijing month the build runs in.
+func (b *builder) currentMonth() string {
+	now := b.o.now().In(beijing)
+	return MonthOf(now.Year(), now.Month()).first.Format(time.DateOnly)
 }
 
 // chargeScope decides which months to charge anew.

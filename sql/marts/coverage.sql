@@ -1,4 +1,4 @@
--- grain: one row per hour, from the first known in the month to the last
+-- grain: one row per hour, from the first known to the last
 -- key: month, hour_at
 -- stored: whole
 -- hole: nothing came although something should have: the same hour of the last
@@ -18,10 +18,17 @@ spans as (
     group by month_of(hour_at)
 ),
 
--- Months between the first and the last known are known to their last hour.
+-- Months between the first and the last known are known to their last hour, and
+-- so is the last one when it is over: records that stop before its end are missing.
 known as (
-    select min(first_hour_at) as first_hour_at, max(last_hour_at) as last_hour_at
+    select
+        min(spans.first_hour_at) as first_hour_at,
+        max(case
+            when spans.month < settings.current_month then spans.month + interval 1 month - interval 1 hour
+            else spans.last_hour_at
+        end) as last_hour_at
     from spans
+    cross join staging.settings as settings
 ),
 
 listed as (
