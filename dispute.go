@@ -200,7 +200,7 @@ func (t *Tally) places(ctx context.Context, month Month) ([]ingest.Place, error)
 	var all []ingest.Place
 	for rows.Next() {
 		var p ingest.Place
-		if err := rows.Scan(&p.File, &p.SHA256, &p.Size, &p.Line); err != nil {
+		if err := rows.Scan(&p.File, &p.Member, &p.SHA256, &p.Size, &p.Line); err != nil {
 			return nil, err
 		}
 		all = append(all, p)

@@ -6,14 +6,14 @@ import (
 	"errors"
 	"io"
 	"os"
-	"strings"
 )
 
-// Place is where a body stands in an archive: the file as the ledger names it,
-// the hash and size of the source on disk, and the body's first line.
+// Place is where a body stands in an archive: the file as the ledger names it, the
+// member of the source on disk that it is (empty when it is the source), the hash
+// and size of the source, and the body's first line.
 type Place struct {
-	File, SHA256 string
-	Size, Line   int64
+	File, Member, SHA256 string
+	Size, Line           int64
 }
 
 // FindBodies looks bodies up in the archive again and calls emit for each, file
@@ -85,7 +85,7 @@ func bodiesIn(in input, wanted []Place, emit func(Place, []byte) error) error {
 	return openContainer(f, in.size, func(member string, r io.Reader) error {
 		lines := map[int64]Place{}
 		for _, p := range wanted {
-			if member == "" || strings.HasSuffix(p.File, "/"+shown(member)) {
+			if p.Member == member {
 				lines[p.Line] = p
 			}
 		}
