@@ -5,6 +5,7 @@ import (
 	"crypto/sha256"
 	"database/sql"
 	"encoding/hex"
+	"errors"
 	"fmt"
 	"os"
 	"path/filepath"
@@ -71,22 +72,19 @@ func writeFiles(dir string, files []reports.File, contents [][]byte) error {
 	if err := os.MkdirAll(dir, 0o755); err != nil {
 		return err
 	}
-	stage, err := os.MkdirTemp(filepath.Dir(dir), "."+filepath.Base(dir)+"-")
+	stage, err := reports.NewStage(dir)
 	if err != nil {
 		return err
 	}
-	defer os.RemoveAll(stage)
 	for i, f := range files {
-		if err := os.WriteFile(filepath.Join(stage, f.Name), contents[i], 0o644); err != nil {
-			return err
+		if err == nil {
+			err = os.WriteFile(stage.Path(f.Name), contents[i], 0o644)
 		}
 	}
-	for _, f := range files {
-		if err := os.Rename(filepath.Join(stage, f.Name), filepath.Join(dir, f.Name)); err != nil {
-			return err
-		}
+	if err == nil {
+		err = stage.Publish(dir, files)
 	}
-	return nil
+	return errors.Join(err, stage.Close())
 }
 
 func sumOf(content []byte) string {

@@ -255,12 +255,25 @@ func (d *Dispute) pack(stage, path string) error {
 	if err := os.MkdirAll(filepath.Dir(path), 0o755); err != nil {
 		return err
 	}
-	tmp, err := os.CreateTemp(filepath.Dir(path), ".dispute-*")
+	beside, err := reports.NewStage(path)
 	if err != nil {
 		return err
 	}
-	defer os.Remove(tmp.Name())
-	z := zip.NewWriter(tmp)
+	packed := beside.Path(filepath.Base(path))
+	if err = d.zip(names, stage, packed); err == nil {
+		err = os.Rename(packed, path)
+	}
+	return errors.Join(err, beside.Close())
+}
+
+// zip writes the named files of stage, and the manifest that it makes of them.
+func (d *Dispute) zip(names []string, stage, path string) error {
+	file, err := os.Create(path)
+	if err != nil {
+		return err
+	}
+	defer file.Close()
+	z := zip.NewWriter(file)
 	add := func(name string, content []byte) error {
 		w, err := z.CreateHeader(&zip.FileHeader{Name: name, Method: zip.Deflate}) // without a time: the same data, the same bytes
 		if err == nil {
@@ -283,11 +296,7 @@ func (d *Dispute) pack(stage, path string) error {
 	if err != nil {
 		return err
 	}
-	err = errors.Join(add("manifest.json", append(manifest, '\n')), z.Close(), tmp.Chmod(0o644), tmp.Close())
-	if err != nil {
-		return err
-	}
-	return os.Rename(tmp.Name(), path)
+	return errors.Join(add("manifest.json", append(manifest, '\n')), z.Close(), file.Close())
 }
 
 // manifest is what the pack says of itself: nothing that the clock or the

@@ -304,21 +304,14 @@ func (t *Tally) writeManifest(ctx context.Context, dir string, o reports.Options
 
 // writeWhole writes a file beside its place and renames it.
 func writeWhole(path string, b []byte) error {
-	tmp, err := os.CreateTemp(filepath.Dir(path), ".manifest-*")
+	stage, err := reports.NewStage(path)
 	if err != nil {
 		return err
 	}
-	defer os.Remove(tmp.Name())
-	if _, err := tmp.Write(b); err != nil {
-		tmp.Close()
-		return err
+	name := filepath.Base(path)
+	err = os.WriteFile(stage.Path(name), b, 0o644)
+	if err == nil {
+		err = os.Rename(stage.Path(name), path)
 	}
-	if err := tmp.Chmod(0o644); err != nil {
-		tmp.Close()
-		return err
-	}
-	if err := tmp.Close(); err != nil {
-		return err
-	}
-	return os.Rename(tmp.Name(), path)
+	return errors.Join(err, stage.Close())
 }

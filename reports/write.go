@@ -4,6 +4,7 @@ import (
 	"context"
 	"crypto/sha256"
 	"encoding/hex"
+	"errors"
 	"fmt"
 	"io"
 	"os"
@@ -46,20 +47,16 @@ func Write(ctx context.Context, db Queryer, dir string, o Options) ([]File, erro
 	if err := os.MkdirAll(dir, 0o755); err != nil {
 		return nil, err
 	}
-	stage, err := os.MkdirTemp(filepath.Dir(dir), "."+filepath.Base(dir)+"-")
+	stage, err := NewStage(dir)
 	if err != nil {
 		return nil, err
 	}
-	defer os.RemoveAll(stage)
-
-	files, err := writeAll(ctx, db, stage, chosen, o)
-	if err != nil {
-		return nil, err
+	files, err := writeAll(ctx, db, stage.Dir, chosen, o)
+	if err == nil {
+		err = stage.Publish(dir, files)
 	}
-	for _, f := range files {
-		if err := os.Rename(filepath.Join(stage, f.Name), filepath.Join(dir, f.Name)); err != nil {
-			return nil, err
-		}
+	if err = errors.Join(err, stage.Close()); err != nil {
+		return nil, err
 	}
 	return files, nil
 }
