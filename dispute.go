@@ -14,6 +14,7 @@ import (
 	"regexp"
 	"slices"
 	"strings"
+	"time"
 
 	"github.com/xtally/xtally/ingest"
 	"github.com/xtally/xtally/reports"
@@ -184,6 +185,9 @@ func (t *Tally) disputeEvidence(ctx context.Context, stage string, month Month, 
 	return nil
 }
 
+// zipEpoch stands for no time: the same data makes the same bytes.
+var zipEpoch = time.Date(1980, 1, 1, 0, 0, 0, 0, time.UTC)
+
 var unsafeInNames = regexp.MustCompile(`[^A-Za-z0-9._-]+`)
 
 // places reads where the records of the calls in dispute stand.
@@ -275,7 +279,7 @@ func (d *Dispute) zip(names []string, stage, path string) error {
 	defer file.Close()
 	z := zip.NewWriter(file)
 	add := func(name string, content []byte) error {
-		w, err := z.CreateHeader(&zip.FileHeader{Name: name, Method: zip.Deflate}) // without a time: the same data, the same bytes
+		w, err := z.CreateHeader(&zip.FileHeader{Name: name, Method: zip.Deflate, Modified: zipEpoch})
 		if err == nil {
 			_, err = io.Copy(w, bytes.NewReader(content))
 		}

@@ -405,6 +405,10 @@ create or replace macro bill_row_class(bill_type, order_type, amount) as
         else 'charge'
     end;
 
+-- Units that stand in rows beside the slot's own: the slot's quantity lacks them.
+create or replace macro is_beside_slot(item, reason) as
+    item = 'unmapped' or reason in ('duplicate_row', 'refund', 'adjustment');
+
 -- Which bill is believed first for a month: the final usage details, then what
 -- there is of them, then the coarser bills.
 create or replace macro bill_source_rank(kind, scope, is_final) as

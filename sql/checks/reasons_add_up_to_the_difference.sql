@@ -34,3 +34,10 @@ inner join marts.reconciliation_waterfall as bill
     on last.month = bill.month
     and bill.step_no = 99
 where last.end_cny <> bill.end_cny
+union all
+-- And so do the slots that differ.
+select months.month, 'by_hour', months.diff_cny, coalesce(hours.diff_cny, 0)
+from (select month, sum(diff_cny) as diff_cny from differences group by month) as months
+left join (select month, sum(diff_cny) as diff_cny from marts.reconciliation_by_hour group by month) as hours
+    on months.month = hours.month
+where months.diff_cny <> coalesce(hours.diff_cny, 0)

@@ -1,7 +1,9 @@
 -- grain: one row per slot and item in which bill and charges differ in anything
 -- key: month, slot_at, item
 -- The settlement hours to look at; all others agree in quantity, package and
--- money.
+-- money. The bill's columns hold all its rows, those listed twice, refunds and
+-- adjustments too, so that the differences add up to the month's. Of a package's
+-- purchase only the difference is told.
 with
 
 reasons as (
@@ -9,26 +11,27 @@ reasons as (
         month, item, slot_at,
         count(*) as reason_count,
         max(reason) as reason,
-        max(case when reason = 'cdr_missing' then quantity end) as missing_min
+        sum(diff_cny) as diff_cny,
+        sum(case when is_beside_slot(item, reason) then quantity else 0 end) as row_quantity
     from reasoned.reasons
     group by month, item, slot_at
 )
 
 select
-    slots.month,
-    slots.slot_at,
-    slots.item,
-    slots.slot_grain,
-    cast(slots.ours_quantity as decimal(18, 0)) as ours_quantity,
-    cast(slots.bill_quantity as decimal(18, 2)) as bill_quantity,
-    cast(slots.ours_package_quantity as decimal(18, 0)) as ours_package_quantity,
-    cast(slots.bill_package_quantity as decimal(18, 2)) as bill_package_quantity,
-    cast(slots.ours_cny as decimal(18, 2)) as ours_cny,
-    cast(slots.bill_cny as decimal(18, 8)) as bill_cny,
-    cast(slots.bill_cny - slots.ours_cny as decimal(18, 8)) as diff_cny,
+    reasons.month,
+    reasons.slot_at,
+    reasons.item,
+    coalesce(slots.slot_grain, case when reasons.item = 'package' then 'month' else 'hour' end) as slot_grain,
+    cast(coalesce(slots.ours_quantity, 0) as decimal(18, 0)) as ours_quantity,
+    cast(coalesce(slots.bill_quantity, 0) + reasons.row_quantity as decimal(18, 2)) as bill_quantity,
+    cast(coalesce(slots.ours_package_quantity, 0) as decimal(18, 0)) as ours_package_quantity,
+    cast(coalesce(slots.bill_package_quantity, 0) as decimal(18, 2)) as bill_package_quantity,
+    cast(coalesce(slots.ours_cny, 0) as decimal(18, 2)) as ours_cny,
+    cast(coalesce(slots.ours_cny, 0) + reasons.diff_cny as decimal(18, 8)) as bill_cny,
+    cast(reasons.diff_cny as decimal(18, 8)) as diff_cny,
     case when reasons.reason_count = 1 then reasons.reason else 'several' end as reason
-from matched.slots as slots
-inner join reasons
-    on slots.month = reasons.month
-    and slots.item = reasons.item
-    and slots.slot_at = reasons.slot_at
+from reasons
+left join matched.slots as slots
+    on reasons.month = slots.month
+    and reasons.item = slots.item
+    and reasons.slot_at = slots.slot_at
