@@ -24,7 +24,7 @@ import (
 type DisputeOptions struct {
 	Archive []string     // where the raw lines are found again; empty for none
 	Lang    reports.Lang // of the workbook, zh (default) or en
-	Unmask  bool         // with the full numbers of people
+	Unmask  string       // why it is to hold the numbers of people in full, which is logged; empty: masked
 }
 
 // Dispute is what a dispute pack holds.
@@ -61,6 +61,11 @@ func (t *Tally) Dispute(ctx context.Context, month Month, path string, o Dispute
 	}
 	if len(d.Claims) == 0 {
 		return d, fmt.Errorf("%s: no claim is open; xtally claim lists those there are", what)
+	}
+	if o.Unmask != "" {
+		if err := t.disclose(ctx, "dispute", month, o.Unmask); err != nil {
+			return d, fmt.Errorf("%s: %w", what, err)
+		}
 	}
 	stage, err := os.MkdirTemp(t.temp, "dispute-")
 	if err != nil {
@@ -156,7 +161,7 @@ func (t *Tally) disputeEvidence(ctx context.Context, stage string, month Month, 
 	contents := map[string]*bytes.Buffer{}
 	d.Missing, err = ingest.FindBodies(ctx, o.Archive, places, func(p ingest.Place, body []byte) error {
 		text := string(body)
-		if !o.Unmask {
+		if o.Unmask == "" {
 			text = maskNumbers(text, ours)
 		}
 		if contents[p.File] == nil {

@@ -28,6 +28,7 @@ type options struct {
 	db          *sql.DB
 	sender      mail.Sender
 	mailRetry   []time.Duration
+	numberKey   string // hex; empty: the database's own
 }
 
 // Progress says how far a load is.

@@ -24,7 +24,7 @@ type ReportOptions struct {
 	Formats []reports.Format // empty means csv and xlsx
 	Lang    reports.Lang     // zh (default) or en
 	Detail  bool             // with the call list, one row per call, as CSV and Parquet
-	Unmask  bool             // with the full numbers of people in the call list
+	Unmask  string           // why the call list is to hold the numbers of people in full, which is logged; empty: masked
 
 	// AsClosed writes the files kept when the month was closed, byte for byte,
 	// whatever is known now. Of the other options only Names counts.
@@ -51,6 +51,11 @@ func (t *Tally) Report(ctx context.Context, dir string, month Month, o ReportOpt
 	ro, err := t.reportOptions(ctx, month, o)
 	if err != nil {
 		return nil, err
+	}
+	if ro.Unmask {
+		if err := t.disclose(ctx, "report", month, o.Unmask); err != nil {
+			return nil, err
+		}
 	}
 	dir = filepath.Join(dir, month.String())
 	files, err := reports.Write(ctx, t.conn, dir, ro)
@@ -139,6 +144,11 @@ func (t *Tally) Export(ctx context.Context, w io.Writer, name string, format rep
 	if err != nil {
 		return err
 	}
+	if ro.Unmask {
+		if err := t.disclose(ctx, "export of "+name, month, o.Unmask); err != nil {
+			return err
+		}
+	}
 	return reports.Export(ctx, t.conn, w, name, format, ro)
 }
 
@@ -157,6 +167,10 @@ func (t *Tally) reportOptions(ctx context.Context, month Month, o ReportOptions)
 	if err != nil {
 		return reports.Options{}, err
 	}
+	key, err := t.numberKey(ctx)
+	if err != nil {
+		return reports.Options{}, err
+	}
 	provenance, err := t.provenance(ctx, month, built)
 	if err != nil {
 		return reports.Options{}, err
@@ -170,7 +184,8 @@ func (t *Tally) reportOptions(ctx context.Context, month Month, o ReportOptions)
 		Formats:     o.Formats,
 		Names:       o.Names,
 		Detail:      o.Detail,
-		Unmask:      o.Unmask,
+		Unmask:      o.Unmask != "",
+		NumberKey:   key,
 		Provisional: !month.over(t.o.now()),
 		Sections:    summary.Sections(o.Lang),
 		Notes:       summary.notes(o.Lang),

@@ -29,7 +29,7 @@ func TestManifestStaysTrue(t *testing.T) {
 		}
 		mustMatchManifest(t, filepath.Join(out, "2026-10"))
 	}
-	write(xtally.ReportOptions{Detail: true, Unmask: true})
+	write(xtally.ReportOptions{Detail: true, Unmask: "audit"})
 	write(xtally.ReportOptions{Names: []string{"calls_by_release_code"}, Lang: reports.EN})
 	write(xtally.ReportOptions{Formats: []reports.Format{reports.CSV}})
 	for _, stale := range []string{"calls.csv", "xtally-2026-10.xlsx"} {

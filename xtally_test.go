@@ -346,7 +346,7 @@ func mustSummary(t tester, tally *xtally.Tally, month xtally.Month) xtally.Summa
 func export(t tester, tally *xtally.Tally, name string, month xtally.Month) string {
 	t.Helper()
 	var b bytes.Buffer
-	if err := tally.Export(context.Background(), &b, name, reports.CSV, month, xtally.ReportOptions{Unmask: true}); err != nil {
+	if err := tally.Export(context.Background(), &b, name, reports.CSV, month, xtally.ReportOptions{Unmask: "audit"}); err != nil {
 		t.Fatal(err)
 	}
 	return strings.TrimPrefix(b.String(), "\ufeff")

@@ -16,6 +16,8 @@ var headings = map[string][2]string{
 	"icid":          {"ICID", "ICID"},
 	"caller_number": {"主叫号码", "Caller"},
 	"callee_number": {"被叫号码", "Callee"},
+	"caller_key":    {"主叫代号", "Caller's key"},
+	"callee_key":    {"被叫代号", "Callee's key"},
 	"started_at":    {"开始时间", "Started"},
 	"answered_at":   {"接听时间", "Answered at"},
 	"ended_at":      {"结束时间", "Ended"},

@@ -44,6 +44,7 @@ type Options struct {
 	Names       []string  // CSV and Parquet of these and no workbook; default all but detail, and the workbook
 	Detail      bool      // with Names empty: detail too, as CSV and Parquet
 	Unmask      bool      // write the numbers of people in full
+	NumberKey   string    // hex; secret of the keyed hashes beside them; empty: none are written
 	Provisional bool      // the month is not over: say so
 	Sections    []Section // parts of the summary, in Lang
 	Notes       []string  // lines for the summary, in Lang

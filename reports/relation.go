@@ -82,6 +82,12 @@ func (r Report) reported(found []column, types map[string]string, o Options) []c
 			c.sql = maskSession(c.sql)
 		}
 		columns = append(columns, c)
+		if isPersonal(c.name) && o.NumberKey != "" {
+			columns = append(columns, column{
+				name: strings.TrimSuffix(c.name, "_number") + "_key", typ: "VARCHAR", kind: kindOf("key", "VARCHAR"),
+				sql: numberKey("t."+quoteName(source), o.NumberKey),
+			})
+		}
 	}
 	return columns
 }

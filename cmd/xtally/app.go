@@ -46,6 +46,13 @@ func (a *app) open(ctx context.Context) (*xtally.Tally, error) {
 		}
 		opts = append(opts, xtally.WithMemoryLimit(n))
 	}
+	key, err := secret("XTALLY_NUMBER_KEY", "number_key_file", a.settings.NumberKeyFile)
+	if err != nil {
+		return nil, usageError{fmt.Errorf("%s: %w", a.settings.config, err)}
+	}
+	if key != "" {
+		opts = append(opts, xtally.WithNumberKey([]byte(key)))
+	}
 	if info, err := os.Stat(a.settings.DB); err == nil && info.IsDir() {
 		return nil, fmt.Errorf("open %s: is a folder; give --db a file in it", a.settings.DB)
 	}

@@ -75,7 +75,7 @@ func (a *app) showClaims(all []xtally.Claim) error {
 
 func newDispute(a *app) *cobra.Command {
 	var out string
-	var unmask bool
+	var unmask string
 	cmd := &cobra.Command{
 		Use:   "dispute MONTH --out FILE.zip",
 		Short: "Pack a month's open claims with all that shows them",
@@ -121,6 +121,6 @@ that are not there or are other now are named. Numbers of people are masked unle
 	cmd.Flags().StringVar(&out, "out", "", "`FILE.zip` to write")
 	a.settings.addArchiveFlag(cmd.Flags())
 	cmd.Flags().StringVar(&a.settings.Lang, "lang", "zh", "language of the workbook: zh or en")
-	cmd.Flags().BoolVar(&unmask, "unmask", false, "show the numbers of people in full")
+	cmd.Flags().StringVar(&unmask, "unmask", "", "show the numbers of people in full, for this `REASON`, which is logged")
 	return cmd
 }

@@ -51,6 +51,7 @@ type settings struct {
 	ComplaintLimitPct    string `yaml:"complaint_limit_pct"`
 	ComplaintLimitFAQPct string `yaml:"complaint_limit_faq_pct"`
 	BillToleranceCNY     string `yaml:"bill_tolerance_cny"`
+	NumberKeyFile        string `yaml:"number_key_file"`
 
 	Wait duration      `yaml:"wait"`
 	Mail mailSettings  `yaml:"mail"` // see schedulesettings.go
@@ -60,7 +61,7 @@ type settings struct {
 	json    bool
 	verbose bool
 	detail  bool
-	unmask  bool
+	unmask  string
 	mailTo  []string
 
 	from map[string]string // where a setting that no flag set came from
@@ -157,7 +158,7 @@ func (s *settings) addFileFlags(f *pflag.FlagSet) {
 	f.StringSliceVar((*[]string)(&s.Format), "format", []string{"csv", "xlsx"}, "`LIST` of csv, xlsx, parquet")
 	f.StringVar(&s.Lang, "lang", "zh", "`LANGUAGE` of headings: zh or en")
 	f.BoolVar(&s.detail, "detail", false, "also write calls: one row per call, people's numbers masked")
-	f.BoolVar(&s.unmask, "unmask", false, "write people's numbers in full (needs --detail)")
+	f.StringVar(&s.unmask, "unmask", "", "write people's numbers in full, for this `REASON`, which is logged (needs --detail)")
 }
 
 // check refuses values that cannot be meant.
@@ -187,7 +188,7 @@ func (s *settings) check() error {
 	if n, err := xtally.ParseBytes(s.MemoryLimit); s.MemoryLimit != "" && (err != nil || n < leastMemory) {
 		return s.bad("memory-limit", s.MemoryLimit, "at least 256MB, such as 1500MB or 2GB")
 	}
-	if s.unmask && !s.detail {
+	if s.unmask != "" && !s.detail {
 		return usageError{errors.New("--unmask: only the call list holds people's numbers; give --detail too")}
 	}
 	return nil
@@ -245,7 +246,7 @@ func (s *settings) readFile() (map[string][]string, error) {
 	if err := yaml.NewDecoder(bytes.NewReader(b), yaml.Strict()).Decode(&strict); err != nil && !errors.Is(err, io.EOF) {
 		return nil, usageError{s.fileError(err)}
 	}
-	s.Mail, s.Jobs = strict.Mail, strict.Jobs // no flags: these are of the file alone
+	s.Mail, s.Jobs, s.NumberKeyFile = strict.Mail, strict.Jobs, strict.NumberKeyFile // no flags: these are of the file alone
 	var raw map[string]any
 	if err := yaml.Unmarshal(b, &raw); err != nil {
 		return nil, usageError{s.fileError(err)}
@@ -307,6 +308,10 @@ format: [csv, xlsx]        # csv, xlsx, parquet
 lang: zh                   # zh or en
 #memory_limit: 2GB         # default: a quarter of the machine, at most 4GB
 #wait: 10m                 # for a database that another process has open; xtally schedule always does
+
+# The secret behind the codes that stand for people's numbers (caller_key): the same
+# key gives the same codes in two databases. Default: a random one, kept in the database.
+#number_key_file: /etc/xtally/number-key   # or XTALLY_NUMBER_KEY; openssl rand -hex 32 makes one
 
 # Rules the vendor does not document. Change them only when a bill proves it.
 settle_by: end             # a call's hour and month: that of its end, or of its answer
