@@ -64,7 +64,7 @@ func (t *Tally) reportAsClosed(ctx context.Context, dir string, month Month, nam
 	if len(names) > 0 {
 		return kept, nil
 	}
-	return kept, removeStale(dir, month, kept)
+	return kept, removeStale(dir, month.String(), kept)
 }
 
 // writeFiles writes all files beside their place before it renames the first.

@@ -63,7 +63,7 @@ func (t *Tally) Dispute(ctx context.Context, month Month, path string, o Dispute
 		return d, fmt.Errorf("%s: no claim is open; xtally claim lists those there are", what)
 	}
 	if o.Unmask != "" {
-		if err := t.disclose(ctx, "dispute", month, o.Unmask); err != nil {
+		if err := t.disclose(ctx, "dispute", month.String(), o.Unmask); err != nil {
 			return d, fmt.Errorf("%s: %w", what, err)
 		}
 	}

@@ -46,7 +46,7 @@ func (t *Tally) numberKey(ctx context.Context) (string, error) {
 }
 
 // disclose logs that numbers of people are about to be written in full.
-func (t *Tally) disclose(ctx context.Context, what string, month Month, reason string) error {
+func (t *Tally) disclose(ctx context.Context, what, period, reason string) error {
 	if strings.TrimSpace(reason) == "" {
 		return errors.New("unmask: no reason; say why the numbers of people are needed in full")
 	}
@@ -54,9 +54,9 @@ func (t *Tally) disclose(ctx context.Context, what string, month Month, reason s
 	if u, err := user.Current(); err == nil {
 		name = u.Username
 	}
-	t.o.log.Warn("numbers of people are written in full", "what", what, "month", month.String(), "os_user", name, "reason", reason)
-	_, err := t.conn.ExecContext(ctx, "insert into raw.disclosures values (?, ?, cast(? as date), ?, ?)",
-		t.o.now().UTC(), what, month.String()+"-01", name, reason)
+	t.o.log.Warn("numbers of people are written in full", "what", what, "period", period, "os_user", name, "reason", reason)
+	_, err := t.conn.ExecContext(ctx, "insert into raw.disclosures values (?, ?, ?, ?, ?)",
+		t.o.now().UTC(), what, period, name, reason)
 	return err
 }
 
@@ -64,14 +64,14 @@ func (t *Tally) disclose(ctx context.Context, what string, month Month, reason s
 type Disclosure struct {
 	At     time.Time `json:"at"` // UTC
 	What   string    `json:"what"`
-	Month  string    `json:"month"` // YYYY-MM
+	Period string    `json:"period"` // of the report, such as 2026-10
 	User   string    `json:"os_user"`
 	Reason string    `json:"reason"`
 }
 
 // Disclosures lists when the numbers of people were written out in full, oldest first.
 func (t *Tally) Disclosures(ctx context.Context) ([]Disclosure, error) {
-	rows, err := t.conn.QueryContext(ctx, "select at_utc, what, strftime(month, '%Y-%m'), os_user, reason from raw.disclosures order by at_utc, what, os_user")
+	rows, err := t.conn.QueryContext(ctx, "select at_utc, what, period, os_user, reason from raw.disclosures order by at_utc, what, os_user")
 	if err != nil {
 		return nil, err
 	}
@@ -79,7 +79,7 @@ func (t *Tally) Disclosures(ctx context.Context) ([]Disclosure, error) {
 	all := []Disclosure{}
 	for rows.Next() {
 		var d Disclosure
-		if err := rows.Scan(&d.At, &d.What, &d.Month, &d.User, &d.Reason); err != nil {
+		if err := rows.Scan(&d.At, &d.What, &d.Period, &d.User, &d.Reason); err != nil {
 			return nil, err
 		}
 		all = append(all, d)

@@ -13,6 +13,7 @@ import (
 	"path/filepath"
 	"slices"
 	"strconv"
+	"time"
 
 	"github.com/xtally/xtally/reports"
 )
@@ -40,10 +41,8 @@ type ReportOptions struct {
 // It returns [ErrUnknownReport] for a name that is not in the catalogue, and
 // [ErrNotClosed] for a month to be written as closed that is not.
 func (t *Tally) Report(ctx context.Context, dir string, month Month, o ReportOptions) ([]reports.File, error) {
-	for _, name := range o.Names {
-		if _, ok := reports.Find(name); !ok {
-			return nil, fmt.Errorf("report %s: %w; see xtally report --list", name, ErrUnknownReport)
-		}
+	if err := knownReports(o.Names); err != nil {
+		return nil, err
 	}
 	if o.AsClosed {
 		return t.reportAsClosed(ctx, dir, month, o.Names)
@@ -52,20 +51,33 @@ func (t *Tally) Report(ctx context.Context, dir string, month Month, o ReportOpt
 	if err != nil {
 		return nil, err
 	}
+	return t.writeReports(ctx, filepath.Join(dir, month.String()), ro, o)
+}
+
+func knownReports(names []string) error {
+	for _, name := range names {
+		if _, ok := reports.Find(name); !ok {
+			return fmt.Errorf("report %s: %w; see xtally report --list", name, ErrUnknownReport)
+		}
+	}
+	return nil
+}
+
+// writeReports writes what is asked for into dir, with its manifest.
+func (t *Tally) writeReports(ctx context.Context, dir string, ro reports.Options, o ReportOptions) ([]reports.File, error) {
 	if ro.Unmask {
-		if err := t.disclose(ctx, "report", month, o.Unmask); err != nil {
+		if err := t.disclose(ctx, "report", ro.Period(), o.Unmask); err != nil {
 			return nil, err
 		}
 	}
-	dir = filepath.Join(dir, month.String())
 	files, err := reports.Write(ctx, t.conn, dir, ro)
 	if err != nil {
-		return nil, fmt.Errorf("report %s: %w", month, err)
+		return nil, fmt.Errorf("report %s: %w", ro.Period(), err)
 	}
-	if len(o.Names) > 0 {
+	if len(ro.Names) > 0 {
 		return files, amendManifest(dir, files) // the workbook tells of the full set
 	}
-	if err := removeStale(dir, month, files); err != nil {
+	if err := removeStale(dir, ro.Period(), files); err != nil {
 		return nil, err
 	}
 	return files, t.writeManifest(ctx, dir, ro, files)
@@ -73,8 +85,8 @@ func (t *Tally) Report(ctx context.Context, dir string, month Month, o ReportOpt
 
 // removeStale removes reports of an earlier run that this one did not write:
 // beside new ones they would pass for new, and a call list may be unmasked.
-func removeStale(dir string, month Month, written []reports.File) error {
-	stale := []string{"xtally-" + month.String() + ".xlsx"}
+func removeStale(dir, period string, written []reports.File) error {
+	stale := []string{"xtally-" + period + ".xlsx"}
 	keep := map[string]bool{}
 	for _, f := range written {
 		keep[f.Name] = true
@@ -145,7 +157,7 @@ func (t *Tally) Export(ctx context.Context, w io.Writer, name string, format rep
 		return err
 	}
 	if ro.Unmask {
-		if err := t.disclose(ctx, "export of "+name, month, o.Unmask); err != nil {
+		if err := t.disclose(ctx, "export of "+name, month.String(), o.Unmask); err != nil {
 			return err
 		}
 	}
@@ -156,16 +168,30 @@ func (t *Tally) reportOptions(ctx context.Context, month Month, o ReportOptions)
 	if month.IsZero() {
 		return reports.Options{}, fmt.Errorf("report: no month given")
 	}
+	ro, err := t.commonOptions(ctx, month, o)
+	if err != nil {
+		return ro, err
+	}
+	summary, err := t.Summary(ctx, month)
+	if err != nil {
+		return ro, err
+	}
+	ro.Provenance = append(ro.Provenance,
+		reports.KV{Key: "completeness", Value: words{lang: reports.EN}.stampLine(summary.Coverage)},
+		reports.KV{Key: "vendor's bill", Value: summary.Bill.billLine()})
+	ro.Provisional = !month.over(t.o.now())
+	ro.Sections, ro.Notes = summary.Sections(o.Lang), summary.notes(o.Lang)
+	return ro, nil
+}
+
+// commonOptions are what reports of a month and of a period have alike.
+func (t *Tally) commonOptions(ctx context.Context, month Month, o ReportOptions) (reports.Options, error) {
 	built, err := t.meta(ctx, "built_with")
 	if err != nil {
 		return reports.Options{}, err
 	}
 	if built == "" {
 		return reports.Options{}, fmt.Errorf("report %s: nothing is built yet; run xtally build first", month)
-	}
-	summary, err := t.Summary(ctx, month)
-	if err != nil {
-		return reports.Options{}, err
 	}
 	key, err := t.numberKey(ctx)
 	if err != nil {
@@ -175,21 +201,15 @@ func (t *Tally) reportOptions(ctx context.Context, month Month, o ReportOptions)
 	if err != nil {
 		return reports.Options{}, err
 	}
-	provenance = append(provenance,
-		reports.KV{Key: "completeness", Value: words{lang: reports.EN}.stampLine(summary.Coverage)},
-		reports.KV{Key: "vendor's bill", Value: summary.Bill.billLine()})
 	return reports.Options{
-		Month:       month.first,
-		Lang:        o.Lang,
-		Formats:     o.Formats,
-		Names:       o.Names,
-		Detail:      o.Detail,
-		Unmask:      o.Unmask != "",
-		NumberKey:   key,
-		Provisional: !month.over(t.o.now()),
-		Sections:    summary.Sections(o.Lang),
-		Notes:       summary.notes(o.Lang),
-		Provenance:  provenance,
+		Month:      month.first,
+		Lang:       o.Lang,
+		Formats:    o.Formats,
+		Names:      o.Names,
+		Detail:     o.Detail,
+		Unmask:     o.Unmask != "",
+		NumberKey:  key,
+		Provenance: provenance,
 	}, nil
 }
 
@@ -261,7 +281,7 @@ func (t *Tally) provenance(ctx context.Context, month Month, built string) ([]re
 type manifest struct {
 	RunID   string            `json:"run_id"`
 	Version string            `json:"version"`
-	Month   string            `json:"month"`
+	Month   string            `json:"month"` // or the period
 	Sources map[string]string `json:"sources"`
 	Tables  []InputTable      `json:"tables"` // kept by hand, that the charges were made with
 	Inputs  []manifestInput   `json:"inputs"`
@@ -283,9 +303,9 @@ type manifestReport struct {
 // writeManifest writes manifest.json. The run id is made of the content, so
 // the same data and options give the same id.
 func (t *Tally) writeManifest(ctx context.Context, dir string, o reports.Options, files []reports.File) error {
-	m := manifest{Version: Version, Month: o.Month.Format("2006-01"), Sources: map[string]string{}}
+	m := manifest{Version: Version, Month: o.Period(), Sources: map[string]string{}}
 	h := sha256.New()
-	err := t.summarize(ctx, "tables", m.Month+"-01", &m.Tables)
+	err := t.summarize(ctx, "tables", o.Month.Format(time.DateOnly), &m.Tables)
 	if err != nil {
 		return err
 	}
@@ -297,9 +317,14 @@ func (t *Tally) writeManifest(ctx context.Context, dir string, o reports.Options
 		m.Reports = append(m.Reports, manifestReport{f.Name, f.Rows, f.Bytes, f.SHA256})
 		fmt.Fprintln(h, f.Name, f.SHA256)
 	}
+	until := o.Until
+	if until.IsZero() {
+		until = o.Month.AddDate(0, 1, 0)
+	}
 	m.RunID = hex.EncodeToString(h.Sum(nil))[:16]
 	rows, err := t.conn.QueryContext(ctx, "select file, sha256 from marts.files "+
-		"where month_from is null or cast(? as date) between month_from and month_to order by file", m.Month+"-01")
+		"where month_from is null or (month_from < cast(? as date) and month_to >= date_trunc('month', cast(? as date))) order by file",
+		until.Format(time.DateOnly), o.Month.Format(time.DateOnly))
 	if err != nil {
 		return err
 	}

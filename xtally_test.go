@@ -63,7 +63,9 @@ func runCase(t *testing.T, dir string, rounds []string) {
 		out := t.TempDir()
 		month := wantMonth(t, want)
 		names := reportNames(t, want)
-		if _, err := tally.Report(t.Context(), out, month, csvOnly(names...)); err != nil {
+		o := csvOnly(names...)
+		o.Unmask = "numbers as the case gives them" // the codes beside masked ones are of a random key
+		if _, err := tally.Report(t.Context(), out, month, o); err != nil {
 			t.Fatal(err)
 		}
 		for _, name := range names {

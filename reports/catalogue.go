@@ -19,6 +19,16 @@ func charges() []Report {
 			TitleEN: "App and X number", NoteEN: "what each app spent on each X number",
 		},
 		{
+			Name: "totals_by_month", Totals: true, Across: &Across{Of: "charges_by_app", Row: "app_key", Sum: "total_cny"},
+			TitleZH: "逐月合计", NoteZH: "每个应用各月费用并列；空格表示当月没有费用",
+			TitleEN: "Month by month", NoteEN: "the months' totals of each app beside each other; blank where it had none",
+		},
+		{
+			Name: "trend_by_app", OrderBy: "month, total_cny desc, app_key",
+			TitleZH: "应用费用走势", NoteZH: "每个应用与上月相比的费用与分钟数；上月没有数据时为空",
+			TitleEN: "Trend by app", NoteEN: "total and minutes of each app against the month before; blank where that is not known",
+		},
+		{
 			Name: "charges_by_mode", Totals: true, OrderBy: "month, app_key, mode",
 			TitleZH: "绑定模式费用", NoteZH: "按应用与绑定模式（AXB、AXE、X 等），不含号码月租",
 			TitleEN: "Charges by mode", NoteEN: "by app and binding mode (AXB, AXE, X and others), without rent",
@@ -27,6 +37,11 @@ func charges() []Report {
 			Name: "charges_by_day", Totals: true, OrderBy: "date",
 			TitleZH: "每日费用", NoteZH: "按通话结束的日期（北京时间），不含号码月租",
 			TitleEN: "Charges by day", NoteEN: "by the day a call ended (Beijing time), without rent",
+		},
+		{
+			Name: "charges_by_app_day", Totals: true, OrderBy: "date, app_key",
+			TitleZH: "应用每日费用", NoteZH: "每个应用每天（北京时间）的通话与短信，不含号码月租",
+			TitleEN: "App by day", NoteEN: "calls and messages of each app by day (Beijing time), without rent",
 		},
 		{
 			Name: "charges_by_hour", Totals: true, OrderBy: "hour_at",

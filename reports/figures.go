@@ -23,6 +23,7 @@ type figures struct {
 type ask struct {
 	report      string
 	expressions []expression
+	by          string // column to sum the others by, before anything else
 	after       string // order and offset: ask only of the rows from there on
 	tail        string // group by, order by, limit
 }
@@ -34,10 +35,13 @@ type expression struct{ name, sql string }
 // gather asks for all figures of the summary.
 func gather(ctx context.Context, db Queryer, o Options) (figures, error) {
 	f := figures{single: make(map[string]figure), rows: make(map[string][][]figure)}
+	charges := sums("call_count", "answered_count", "billed_min", "package_min", "list_charge_cny",
+		"call_charge_cny", "sms_charge_cny", "total_cny")
+	if !o.isDays() { // rent belongs to the month
+		charges = append(charges, sums("rent_cny")...)
+	}
 	for _, a := range []ask{
-		{report: "charges_by_app", expressions: append(
-			sums("call_count", "answered_count", "billed_min", "package_min", "list_charge_cny",
-				"call_charge_cny", "sms_charge_cny", "rent_cny", "total_cny"),
+		{report: o.charges(), expressions: append(charges,
 			expression{"unanswered_count", sumOf("t.call_count - t.answered_count")})},
 		{report: "files", expressions: append(
 			sums("lines", "records", "calls", "duplicates", "conflicts", "rejected_records", "rejects"),
@@ -67,8 +71,8 @@ func (f figures) gatherLists(ctx context.Context, db Queryer, o Options) (err er
 		name string
 		ask  ask
 	}{
-		{"apps", ask{report: "charges_by_app", expressions: apps, tail: order + " limit 10"}},
-		{"other apps", ask{report: "charges_by_app", expressions: append([]expression{{"app_key", "count(*)"}}, sums(amounts...)...), after: order + " offset 10"}},
+		{"apps", ask{report: o.charges(), by: "app_key", expressions: apps, tail: order + " limit 10"}},
+		{"other apps", ask{report: o.charges(), by: "app_key", expressions: append([]expression{{"app_key", "count(*)"}}, sums(amounts...)...), after: order + " offset 10"}},
 		{"rejects", ask{report: "rejects", expressions: []expression{{name: "reason"}, {"rejects", "count(*)"}}, tail: "group by 1 order by count(*) desc, 1"}},
 	} {
 		if f.rows[list.name], err = list.ask.run(ctx, db, o); err != nil {
@@ -109,6 +113,9 @@ func (a ask) run(ctx context.Context, db Queryer, o Options) ([][]figure, error)
 		columns[i], list[i] = c, "cast("+c.sql+" as varchar)"
 	}
 	from := rel.from()
+	if a.by != "" {
+		from = " from (select " + rel.summed(a.by, a.expressions) + from + " group by t." + quoteName(a.by) + ") as t"
+	}
 	if a.after != "" {
 		from = " from (select t.*" + from + " " + a.after + ") as t"
 	}
@@ -129,6 +136,17 @@ func (a ask) run(ctx context.Context, db Queryer, o Options) ([][]figure, error)
 		return nil
 	})
 	return answer, err
+}
+
+// summed returns the select list that sums the columns of the expressions by one.
+func (r relation) summed(by string, expressions []expression) string {
+	list := []string{"t." + quoteName(by)}
+	for _, e := range expressions {
+		if e.name != by {
+			list = append(list, "sum(t."+quoteName(e.name)+") as "+quoteName(e.name))
+		}
+	}
+	return strings.Join(list, ", ")
 }
 
 // grouped returns a single figure with commas between the thousands.

@@ -41,6 +41,11 @@ var headings = map[string][2]string{
 	"rent_cny":         {"号码月租（元）", "Rent (CNY)"},
 	"total_cny":        {"合计（元）", "Total (CNY)"},
 
+	"previous_billed_min": {"上月计费分钟", "Minutes the month before"},
+	"previous_total_cny":  {"上月合计（元）", "Month before (CNY)"},
+	"change_cny":          {"变化（元）", "Change (CNY)"},
+	"change_pct":          {"变化率", "Change (%)"},
+
 	"package_sms_count": {"套餐抵扣短信", "Package messages"},
 	"sms_residue_cny":   {"短信舍去零头（元）", "SMS residue cut (CNY)"},
 	"sent_count":        {"成功数", "Sent"},

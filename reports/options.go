@@ -39,12 +39,13 @@ type KV struct{ Key, Value string }
 // Options says what to write. Only Month is required.
 type Options struct {
 	Month       time.Time // any moment of the bill month; its year and month as they read, Asia/Shanghai
+	Until       time.Time // first day after a longer or shorter period, which then begins on the day of Month; zero: the month alone
 	Lang        Lang      // default ZH
 	Formats     []Format  // default CSV and XLSX
 	Names       []string  // CSV and Parquet of these and no workbook; default all but detail, and the workbook
 	Detail      bool      // with Names empty: detail too, as CSV and Parquet
 	Unmask      bool      // write the numbers of people in full
-	NumberKey   string    // hex; secret of the keyed hashes beside them; empty: none are written
+	NumberKey   string    // hex; secret of the keyed hashes beside masked ones; empty: none are written
 	Provisional bool      // the month is not over: say so
 	Sections    []Section // parts of the summary, in Lang
 	Notes       []string  // lines for the summary, in Lang
@@ -60,6 +61,9 @@ const excelRows = 1 << 20
 func (o Options) normalize() (Options, error) {
 	if o.Month.IsZero() {
 		return o, fmt.Errorf("reports: no month given")
+	}
+	if !o.first().Before(o.until()) {
+		return o, fmt.Errorf("reports: the period ends before it begins")
 	}
 	if o.Lang == "" {
 		o.Lang = ZH
@@ -83,13 +87,3 @@ func (o Options) normalize() (Options, error) {
 
 // has tells whether files of that format are wanted.
 func (o Options) has(f Format) bool { return slices.Contains(o.Formats, f) }
-
-// month returns the bill month as people write it, 2026-10.
-func (o Options) month() string { return o.Month.Format("2006-01") }
-
-// bounds returns the first day of the bill month and of the next as SQL dates.
-func (o Options) bounds() (from, to string) {
-	first := time.Date(o.Month.Year(), o.Month.Month(), 1, 0, 0, 0, 0, time.UTC)
-	return "date '" + first.Format(time.DateOnly) + "'",
-		"date '" + first.AddDate(0, 1, 0).Format(time.DateOnly) + "'"
-}

@@ -19,6 +19,7 @@ type column struct {
 type relation struct {
 	Report
 	columns []column
+	source  string // what is selected from
 	where   string
 	orderBy string
 }
@@ -26,19 +27,59 @@ type relation struct {
 // describe asks the database for the columns of marts.NAME and settles language,
 // masking, month and order.
 func describe(ctx context.Context, db Queryer, r Report, o Options) (relation, error) {
+	if r.Across != nil {
+		return r.across(ctx, db, o)
+	}
 	found, err := describeColumns(ctx, db, r.Name)
 	if err != nil {
 		return relation{}, fmt.Errorf("report %s: %w", r.Name, err)
 	}
+	types := typesOf(found)
+	return relation{
+		Report:  r,
+		columns: r.reported(found, types, o),
+		source:  "marts." + quoteName(r.Name),
+		where:   periodFilter(types, o),
+		orderBy: orderTerms(r.OrderBy, found),
+	}, nil
+}
+
+func typesOf(found []column) map[string]string {
 	types := make(map[string]string, len(found))
 	for _, c := range found {
 		types[c.name] = c.typ
 	}
+	return types
+}
+
+// across sets the months of a period beside each other: a row per value of a column,
+// a column per month, and the sum of them.
+func (r Report) across(ctx context.Context, db Queryer, o Options) (relation, error) {
+	of, err := describe(ctx, db, Report{Name: r.Across.Of}, o)
+	if err != nil {
+		return relation{}, err
+	}
+	row, okRow := of.column(r.Across.Row)
+	sum, okSum := of.column(r.Across.Sum)
+	if !okRow || !okSum {
+		return relation{}, fmt.Errorf("report %s: %s has no %s or no %s", r.Name, r.Across.Of, r.Across.Row, r.Across.Sum)
+	}
+	list := []string{row.sql + " as " + quoteName(row.name)}
+	columns := []column{{name: row.name, sql: "t." + quoteName(row.name), typ: row.typ, kind: row.kind}}
+	add := func(name, sql string) {
+		list = append(list, "cast(sum("+sql+") as "+sum.typ+") as "+quoteName(name))
+		columns = append(columns, column{name: name, sql: "t." + quoteName(name), typ: sum.typ, kind: sum.kind})
+	}
+	for _, m := range o.months() {
+		add(m.Format("2006-01"), "case when t.month = date '"+m.Format("2006-01-02")+"' then "+sum.sql+" end")
+	}
+	add(sum.name, sum.sql)
 	return relation{
 		Report:  r,
-		columns: r.reported(found, types, o),
-		where:   monthFilter(types, o),
-		orderBy: orderTerms(r.OrderBy, found),
+		columns: columns,
+		source:  "(select " + strings.Join(list, ", ") + of.from() + " group by " + row.sql + ")",
+		where:   "true",
+		orderBy: "t." + quoteName(sum.name) + " desc nulls last, t." + quoteName(row.name) + " nulls last",
 	}, nil
 }
 
@@ -82,7 +123,7 @@ func (r Report) reported(found []column, types map[string]string, o Options) []c
 			c.sql = maskSession(c.sql)
 		}
 		columns = append(columns, c)
-		if isPersonal(c.name) && o.NumberKey != "" {
+		if isPersonal(c.name) && !o.Unmask && o.NumberKey != "" {
 			columns = append(columns, column{
 				name: strings.TrimSuffix(c.name, "_number") + "_key", typ: "VARCHAR", kind: kindOf("key", "VARCHAR"),
 				sql: numberKey("t."+quoteName(source), o.NumberKey),
@@ -101,23 +142,6 @@ func languagePair(name string, types map[string]string) (base string, ok bool) {
 		}
 	}
 	return base, types[base+"_zh"] != "" && types[base+"_en"] != ""
-}
-
-// monthFilter returns the predicate that cuts a relation with these columns to
-// the bill month; intervals are from ≤ x < to.
-func monthFilter(types map[string]string, o Options) string {
-	from, to := o.bounds()
-	switch {
-	case types["month"] != "":
-		return "t.month = " + from
-	case types["date"] != "":
-		return "t.date >= " + from + " and t.date < " + to
-	case types["hour_at"] != "":
-		return "t.hour_at >= " + from + " and t.hour_at < " + to
-	case types["month_from"] != "" && types["month_to"] != "":
-		return "coalesce(t.month_from <= " + from + ", true) and coalesce(t.month_to >= " + from + ", true)"
-	}
-	return "true"
 }
 
 // orderTerms qualifies the order of the catalogue; without one it is by all
@@ -140,7 +164,7 @@ func orderTerms(orderBy string, found []column) string {
 
 // from returns the from and where clauses.
 func (r relation) from() string {
-	return " from marts." + quoteName(r.Name) + " as t where " + r.where
+	return " from " + r.source + " as t where " + r.where
 }
 
 // query returns the ordered select of one expression per column.

@@ -46,10 +46,17 @@ type Report struct {
 	Detail  bool   // only on request, and never a sheet
 	Totals  bool   // the sheet ends with a row of totals
 
+	// Across makes the report of another one's months, beside each other.
+	Across *Across
+
 	// FullSessions leaves session ids whole, which can hold numbers of people:
 	// the vendor finds a call by nothing else.
 	FullSessions bool
 }
+
+// Across tells which report's months stand beside each other: a row per value of
+// column Row, a column per month with the sum of column Sum.
+type Across struct{ Of, Row, Sum string }
 
 // All returns the catalogue in its fixed order, which is also that of the sheets.
 func All() []Report {

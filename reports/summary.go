@@ -43,17 +43,27 @@ func (b *book) introduce(p *page, f figures) {
 		"本报告依据隐私保护通话的回调存档重算当月费用，并分摊到每个应用（app_key）与每个 X 号码。金额单位为人民币元，时间为北京时间。",
 		"This report works out the month's privacy-number cost from the archived callbacks and splits it by app_key and X number. Money is CNY, times are Beijing time.",
 	))
+	if b.o.isDays() {
+		p.words(b.say(
+			"本报告不是整月：不含号码月租；套餐与账单核对按整月，不在其中。",
+			"These are days, not whole months: rent is not in them, and packages and the vendor's bill, which go by the month, are left out.",
+		))
+	}
 	if b.o.Provisional {
 		p.words(b.say(
 			"本月尚未结束：以下数字为暂估，月底前还会变化。",
 			"The month is not over: the figures are provisional and will still change.",
 		))
 	}
-	p.words(fmt.Sprintf(b.say(
-		"%s：共 %s 通电话，接通 %s 通，计费 %s 分钟；费用合计 %s，其中通话 %s、短信 %s、号码月租 %s。",
-		"%s: %s calls, %s of them answered, %s billed minutes. Total %s: calls %s, messages %s, rent %s.",
-	), b.o.month(), f.grouped("call_count"), f.grouped("answered_count"), f.grouped("billed_min"),
-		b.yuan(f, "total_cny"), b.yuan(f, "call_charge_cny"), b.yuan(f, "sms_charge_cny"), b.yuan(f, "rent_cny")))
+	told := fmt.Sprintf(b.say(
+		"%s：共 %s 通电话，接通 %s 通，计费 %s 分钟；费用合计 %s，其中通话 %s、短信 %s",
+		"%s: %s calls, %s of them answered, %s billed minutes. Total %s: calls %s, messages %s",
+	), b.o.period(), f.grouped("call_count"), f.grouped("answered_count"), f.grouped("billed_min"),
+		b.yuan(f, "total_cny"), b.yuan(f, "call_charge_cny"), b.yuan(f, "sms_charge_cny"))
+	if !b.o.isDays() {
+		told += b.say("、号码月租 ", ", rent ") + b.yuan(f, "rent_cny")
+	}
+	p.words(told + b.say("。", "."))
 }
 
 // yuan tells an amount with its unit, unless there is none to tell.
@@ -92,7 +102,9 @@ func (b *book) tellMoney(p *page, f figures) {
 		{"rent_cny", "每月 1 日，或发放当日收取", "on the 1st, or on the day of issue"},
 		{"total_cny", "通话费 + 短信费 + 号码月租，不含套餐价款", "calls + messages + rent, without the price of packages"},
 	} {
-		p.figure(heading(line.name, b.o.Lang), f.single[line.name], b.say(line.zh, line.en))
+		if one, ok := f.single[line.name]; ok {
+			p.figure(heading(line.name, b.o.Lang), one, b.say(line.zh, line.en))
+		}
 	}
 }
 

@@ -20,9 +20,9 @@ type File struct {
 	SHA256 string // of the content, lower case hexadecimal
 }
 
-// Write fills dir, the folder of the month, which it makes if need be: NAME.csv
+// Write fills dir, the folder of the month or period, which it makes if need be: NAME.csv
 // and NAME.parquet per report and, unless Names asks for some reports only, the
-// workbook xtally-YYYY-MM.xlsx. It returns the files in that order.
+// workbook xtally-PERIOD.xlsx. It returns the files in that order.
 //
 // Everything is written into a hidden folder beside dir first and renamed when all
 // of it is done, so a reader never meets half a file. On error the files in dir
@@ -38,6 +38,9 @@ func Write(ctx context.Context, db Queryer, dir string, o Options) ([]File, erro
 	}
 	chosen, err := choose(o)
 	if err != nil {
+		return nil, err
+	}
+	if chosen, err = tellable(ctx, db, chosen, o); err != nil {
 		return nil, err
 	}
 	dir, err = filepath.Abs(dir)
@@ -76,6 +79,10 @@ func Export(ctx context.Context, db Queryer, w io.Writer, name string, f Format,
 	}
 	if f == XLSX && r.Detail {
 		return fmt.Errorf("report %s: %w", name, ErrNoSheet)
+	}
+	o.Names = []string{name}
+	if _, err := tellable(ctx, db, []Report{r}, o); err != nil {
+		return err
 	}
 	stage, err := os.MkdirTemp("", "xtally-report-")
 	if err != nil {
@@ -142,7 +149,7 @@ func writeAll(ctx context.Context, db Queryer, stage string, chosen []Report, o 
 	if !o.has(XLSX) || len(o.Names) > 0 {
 		return files, nil
 	}
-	path := filepath.Join(stage, "xtally-"+o.month()+".xlsx")
+	path := filepath.Join(stage, "xtally-"+o.Period()+".xlsx")
 	rows, err := writeWorkbook(ctx, db, path, chosen, true, o)
 	if err != nil {
 		return nil, err

@@ -253,7 +253,9 @@ func TestWrite(t *testing.T) {
 	var want []string
 	for _, ending := range []string{".csv", ".parquet"} {
 		for _, r := range All() {
-			want = append(want, r.Name+ending)
+			if r.Across == nil { // October alone has no months to set beside each other
+				want = append(want, r.Name+ending)
+			}
 		}
 	}
 	if diff := cmp.Diff(append(want, "xtally-2026-10.xlsx"), names); diff != "" {

@@ -54,7 +54,7 @@ func writeWorkbook(ctx context.Context, db Queryer, path string, chosen []Report
 // save writes the workbook to path. Its dates are those of the bill month: the
 // clock must not change the bytes.
 func (b *book) save(path string) error {
-	first := time.Date(b.o.Month.Year(), b.o.Month.Month(), 1, 0, 0, 0, 0, time.UTC).Format(time.RFC3339)
+	first := b.o.first().Format(time.RFC3339)
 	err := b.file.SetDocProps(&excelize.DocProperties{
 		Title:          b.title(),
 		Creator:        "xtally",
@@ -184,9 +184,9 @@ func (s *sheet) filter(columns, last int) error {
 // month returns the bill month, marked if it is not over.
 func (b *book) month() string {
 	if b.o.Provisional {
-		return b.o.month() + b.o.Lang.pick("（暂估）", " (provisional)")
+		return b.o.period() + b.o.Lang.pick("（暂估）", " (provisional)")
 	}
-	return b.o.month()
+	return b.o.period()
 }
 
 func (b *book) title() string {

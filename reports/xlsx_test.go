@@ -179,8 +179,8 @@ func TestWorkbookSheets(t *testing.T) {
 	o.Provenance = []KV{{"run_id", "=r1"}}
 	f, _ := mustWorkbook(t, mustMarts(t), o)
 	want := []string{
-		"Summary", "Charges by app", "Charges by X number", "App and X number", "Charges by mode",
-		"Charges by day", "Hourly settlement", "SMS by X number", "Adjustments", "Reconciliation", "Waterfall", "Reasons", "By day",
+		"Summary", "Charges by app", "Charges by X number", "App and X number", "Trend by app", "Charges by mode",
+		"Charges by day", "App by day", "Hourly settlement", "SMS by X number", "Adjustments", "Reconciliation", "Waterfall", "Reasons", "By day",
 		"Slots that differ", "By X number bill", "Claims", "Bill files", "Bill names", "Border rules", "Console statistics", "Packages", "Package costs", "Split rules",
 		"Package advice", "Prices", "X numbers", "Idle numbers", "Number history", "Complaint rate",
 		"Complained numbers", "Release codes", "Q.850 causes", "SIP codes", "Call quality", "Recordings",
@@ -238,7 +238,7 @@ func TestWorkbookOverflow(t *testing.T) {
 	if calculated, err := f.CalcCellValue(last, "B9"); err != nil || calculated != "496" {
 		t.Errorf("the formula gives %s, %v", calculated, err)
 	}
-	for number, dimension := range map[int]string{6: "A1:K9", 7: "A1:K9", 9: "A1:K9"} {
+	for number, dimension := range map[int]string{7: "A1:K9", 8: "A1:K9", 10: "A1:K9"} {
 		if xml := sheetXML(t, path, number); !strings.Contains(xml, `<dimension ref="`+dimension) {
 			t.Errorf("sheet %d: dimension is not %s: %s", number, dimension, xml[:600])
 		}

@@ -159,10 +159,15 @@ func (a *app) warnMonth(ctx context.Context, t *xtally.Tally, month xtally.Month
 		fmt.Fprintf(a.err, "xtally: note: %s holds no calls and no messages; the database holds %s\n",
 			month, cmp.Or(strings.Join(built, ", "), "no month"))
 	}
+	a.warnUnbuilt(s)
+	return nil
+}
+
+// warnUnbuilt says what was loaded and is not built yet.
+func (a *app) warnUnbuilt(s xtally.Status) {
 	if len(s.ToBuild) > 0 {
 		fmt.Fprintf(a.err, "xtally: note: %s was loaded but is not built and not in the reports; run xtally build first\n", strings.Join(s.ToBuild, ", "))
 	}
-	return nil
 }
 
 // warnBills says when the bills given are all of other months.

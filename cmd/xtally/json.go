@@ -1,6 +1,7 @@
 package main
 
 import (
+	"fmt"
 	"path/filepath"
 
 	"github.com/xtally/xtally"
@@ -124,10 +125,10 @@ func buildAsJSON(r xtally.BuildResult) buildJSON {
 	return j
 }
 
-func (a *app) reportsAsJSON(month xtally.Month, files []reports.File) []reportJSON {
+func (a *app) reportsAsJSON(period fmt.Stringer, files []reports.File) []reportJSON {
 	all := []reportJSON{}
 	for _, f := range files {
-		path := filepath.ToSlash(filepath.Join(a.settings.Out, month.String(), f.Name))
+		path := filepath.ToSlash(filepath.Join(a.settings.Out, period.String(), f.Name))
 		all = append(all, reportJSON{File: path, Rows: f.Rows, Bytes: f.Bytes, SHA256: f.SHA256})
 	}
 	return all

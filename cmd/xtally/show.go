@@ -175,12 +175,12 @@ func buildLine(r xtally.BuildResult) string {
 	return fmt.Sprintf("built %s; %d keys and checks hold (%.1f s)", strings.Join(names, ", "), r.Checks, r.Duration.Seconds())
 }
 
-func (a *app) showFiles(month xtally.Month, files []reports.File) error {
+func (a *app) showFiles(period fmt.Stringer, files []reports.File) error {
 	if a.settings.json {
-		return a.printJSON(a.reportsAsJSON(month, files))
+		return a.printJSON(a.reportsAsJSON(period, files))
 	}
 	for _, f := range files {
-		fmt.Fprintf(a.out, "%s (%s)\n", filepath.Join(a.settings.Out, month.String(), f.Name), count(f.Rows, "row"))
+		fmt.Fprintf(a.out, "%s (%s)\n", filepath.Join(a.settings.Out, period.String(), f.Name), count(f.Rows, "row"))
 	}
 	return nil
 }

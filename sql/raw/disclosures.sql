@@ -5,7 +5,7 @@
 create table if not exists raw.disclosures (
     at_utc timestamp,
     what varchar,
-    month date,
+    period varchar,
     os_user varchar,
     reason varchar
 )
