@@ -2,7 +2,6 @@ package xtally_test
 
 import (
 	"context"
-	"database/sql"
 	"fmt"
 	"os"
 	"os/exec"
@@ -12,8 +11,7 @@ import (
 	"testing"
 	"time"
 
-	_ "github.com/duckdb/duckdb-go/v2"
-
+	"github.com/xtally/xtally/cmd/xtally-bench/baseline"
 	gen "github.com/xtally/xtally/cmd/xtally-gen/archive"
 )
 
@@ -31,48 +29,16 @@ func benchCalls(b *testing.B) int {
 	return n
 }
 
-// limitSQL is the least a program could do on the same files: read, drop
-// repeats, round up, group by app and X number, one CSV. No rejects, no
-// conflicts, no ledger, nothing kept.
-const limitSQL = `copy (
-	select month, app_key, x_number, count(*) as call_count, sum(billed_min) as billed_min
-	from (
-		select
-			r."appKey" as app_key, r."icid" as icid, any_value(r."bindNum") as x_number,
-			any_value(strftime(r."callEndTime" + interval 8 hour, '%%Y-%%m')) as month,
-			any_value(coalesce(cast(ceil(date_diff('second', r."fwdAnswerTime", r."callEndTime") / 60) as bigint), 0)) as billed_min
-		from (
-			select unnest("feeLst") as r
-			from read_json('%s/**/*.*', format = 'newline_delimited', columns = {
-				"eventType": 'varchar',
-				"feeLst": 'struct("appKey" varchar, "icid" varchar, "bindNum" varchar, "fwdAnswerTime" timestamp, "callEndTime" timestamp)[]'
-			})
-		)
-		group by r."appKey", r."icid"
-	)
-	group by month, app_key, x_number
-) to '%s' (format csv)`
-
 // TestMain lets the test binary be the limit's process.
 func TestMain(m *testing.M) {
 	if in := os.Getenv("XTALLY_BENCH_LIMIT_IN"); in != "" {
-		if err := limit(in, os.Getenv("XTALLY_BENCH_LIMIT_OUT")); err != nil {
+		if err := baseline.Limit(context.Background(), in, os.Getenv("XTALLY_BENCH_LIMIT_OUT")); err != nil {
 			fmt.Fprintln(os.Stderr, err)
 			os.Exit(1)
 		}
 		return
 	}
 	os.Exit(m.Run())
-}
-
-func limit(in, out string) error {
-	db, err := sql.Open("duckdb", "")
-	if err != nil {
-		return err
-	}
-	defer db.Close()
-	_, err = db.ExecContext(context.Background(), fmt.Sprintf(limitSQL, in, out))
-	return err
 }
 
 // measured is one finished process.
@@ -99,7 +65,7 @@ func measure(b *testing.B, cmd *exec.Cmd) measured {
 }
 
 // BenchmarkRun times xtally run, everything included, against the bare DuckDB
-// statement of limitSQL on the same files, in turn, as whole processes. It
+// statement of baseline.Limit on the same files, in turn, as whole processes. It
 // reports the ratio of the two wall times, the peak memory, and a second run.
 func BenchmarkRun(b *testing.B) {
 	dir := b.TempDir()
