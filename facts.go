@@ -13,7 +13,7 @@ type Facts struct {
 	Numbers      NumberFacts     `json:"numbers"`
 	Packages     []PackageFacts  `json:"packages"`
 	PackageCosts []PackageCost   `json:"package_costs"`
-	Complaints   *ComplaintFacts `json:"complaints"` // nil when no number was in use
+	Complaints   *ComplaintFacts `json:"complaints"` // nil when no number was in use and none complained of
 	Savings      SavingFacts     `json:"savings"`
 	Advice       *AdviceFacts    `json:"package_advice"` // nil when nothing is known
 }
@@ -38,13 +38,16 @@ type PackageFacts struct {
 	PriceCNY          string `json:"price_cny"` // with item call; empty with sms
 	ForecastEmptyDate string `json:"forecast_empty_date"`
 	ForecastLapsing   int64  `json:"forecast_lapsing"`
+	PaceDays          int64  `json:"pace_days"` // whose use the forecast goes on with
 	Status            string `json:"status"`
 }
 
-// PackageCost is an app's share of what was paid for packages in force.
+// PackageCost is an app's share of what was paid for packages in force; AppKey is
+// (unused) for packages nobody has used yet.
 type PackageCost struct {
 	AppKey  string `json:"app_key"`
 	UsedMin string `json:"used_min"`
+	UsedSMS string `json:"used_sms"` // of packages without minutes
 	CostCNY string `json:"cost_cny"`
 	RestCNY string `json:"rest_cny"` // of the apps behind it in the list
 }

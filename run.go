@@ -62,6 +62,9 @@ func (t *Tally) Run(ctx context.Context, job Job) (RunResult, error) {
 		// An empty report over last night's good one would be worse than none.
 		return r, errors.Join(append(r.Load.Failed, fmt.Errorf("load %s: %w; check --archive", strings.Join(job.Archive, ", "), ErrNoCallbacks))...)
 	}
+	if err := t.ask(ctx, job.Month); err != nil {
+		return r, err
+	}
 	if r.Build, err = t.Build(ctx); err != nil {
 		return r, err
 	}
@@ -80,4 +83,15 @@ func (t *Tally) Run(ctx context.Context, job Job) (RunResult, error) {
 		failed = append(slices.Clone(failed), &BillDiffersError{job.Month, r.Bill.UnexplainedCNY, t.o.rules.BillToleranceCNY})
 	}
 	return r, errors.Join(failed...)
+}
+
+// ask notes that a month is asked for: without a single call it has rent to pay. Of
+// months to come nothing is due.
+func (t *Tally) ask(ctx context.Context, month Month) error {
+	if month.IsZero() || month.first.After(t.o.now()) {
+		return nil
+	}
+	first := month.String() + "-01"
+	_, err := t.conn.ExecContext(ctx, "insert into raw.asked_months select cast($1 as date) where cast($1 as date) not in (select month from raw.asked_months)", first)
+	return err
 }

@@ -84,6 +84,9 @@ func (b *builder) chargeScope(ctx context.Context) error {
 	b.tables = tables[0]
 	b.newTables = was != b.tables
 	b.charged = b.months
+	if err := b.accountMonths(ctx); err != nil {
+		return err
+	}
 	for _, name := range changedTables(was, b.tables) {
 		if err := b.because(ctx, name+"_table", "select month from raw.closings"); err != nil {
 			return err
@@ -102,6 +105,24 @@ func (b *builder) chargeScope(ctx context.Context) error {
 		return errors.Join(b.because(ctx, "late_records", before), b.alsoCharge(ctx, before))
 	}
 	return nil
+}
+
+// accountMonths also charges the months that came to the account since the last
+// build, or left it, without a record of their own: they pay rent.
+func (b *builder) accountMonths(ctx context.Context) error {
+	was, err := b.meta(ctx, "account_months")
+	if err != nil {
+		return err
+	}
+	if b.all || b.fresh {
+		was = ""
+	}
+	now, err := b.o.readSQL("staging/account_months.sql") // the view is not made yet
+	if err != nil {
+		return err
+	}
+	return b.alsoCharge(ctx, "select month from (select month from ("+now+") as now union all "+
+		"select cast(unnest(string_split("+quote(was)+", ' ')) as date) where "+quote(was)+" <> '') as either group by month having count(*) = 1")
 }
 
 // changedTables names the tables whose hash differs between two lists of name

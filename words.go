@@ -115,7 +115,14 @@ const topCosts = 5
 func (w words) packageCosts() reports.Section {
 	s := reports.Section{Title: w.say("套餐包价款（不在费用合计内，按已用分钟分摊）", "Price paid for packages (in no total, shared by minutes used)")}
 	for i, c := range w.PackageCosts {
-		s.Add(c.AppKey, "cost_cny", c.CostCNY, w.sayf("已用 %s 分钟", "%s min used", c.UsedMin))
+		used := w.sayf("已用 %s 分钟", "%s min used", c.UsedMin)
+		switch {
+		case c.AppKey == "(unused)":
+			used = w.say("尚无应用使用", "no app has used it yet")
+		case c.UsedSMS != "0.00":
+			used += w.sayf("、短信 %s 条（不含分钟的套餐包）", ", %s SMS (of packages without minutes)", c.UsedSMS)
+		}
+		s.Add(c.AppKey, "cost_cny", c.CostCNY, used)
 		if rest := len(w.PackageCosts) - topCosts; i == topCosts-1 && rest > 0 {
 			s.Add(w.sayf("其余 %d 个应用", "%d other apps", rest), "cost_cny", c.RestCNY, w.say("见“套餐价款分摊”", "see Package costs"))
 			break
@@ -133,9 +140,9 @@ func (w words) packageStatus(p PackageFacts, unit string) string {
 	case p.Status == "expired":
 		return w.sayf("已过期，作废 %d %s", "expired, %d %s lapsed", p.Left, unit)
 	case p.ForecastLapsing > 0:
-		return w.sayf("按近 28 天的用量将作废 %d %s", "at the pace of the last 28 days %d %s will lapse", p.ForecastLapsing, unit)
+		return w.sayf("按近 %[3]d 天的用量将作废 %[1]d %[2]s", "at the pace of the last %[3]d days %[1]d %[2]s will lapse", p.ForecastLapsing, unit, p.PaceDays)
 	case p.ForecastEmptyDate != "":
-		return w.sayf("按近 28 天的用量 %s 用完", "at the pace of the last 28 days empty on %s", p.ForecastEmptyDate)
+		return w.sayf("按近 %d 天的用量 %s 用完", "at the pace of the last %d days empty on %s", p.PaceDays, p.ForecastEmptyDate)
 	}
 	return w.say("使用中", "active")
 }
@@ -147,6 +154,11 @@ func (w words) complaints() reports.Section {
 	if _, given := w.table("complaints"); !given || c == nil {
 		s.Add(w.say("投诉率", "Complaint rate"), "", w.say("未知", "not known"),
 			w.say("未提供投诉表，或本月没有在用号码", "no complaint table was given, or no X number was in use"))
+		return s
+	}
+	if c.NumbersInUse == 0 {
+		s.AddToned(reports.Warn, w.say("投诉率", "Complaint rate"), "", w.say("无法计算", "not known"),
+			w.sayf("%d 起投诉，但本月没有任何号码的通话或短信记录；请检查存档", "complaints: %d, but no record tells of a number in use; check the archive", c.Count))
 		return s
 	}
 	s.Add(w.say("投诉率", "Complaint rate"), "rate_pct", c.RatePct,

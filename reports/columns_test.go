@@ -26,7 +26,7 @@ caller_number, callee_number
 month, noticed_date, entry, app_key, x_number, call_count, billed_min, package_min, call_charge_cny, sms_count, sms_charge_cny, rent_cny, total_cny, reason
 month, x_number, app_key, number_kind, message_count, sent_count, failed_count, blocked_count, billable_count, package_sms_count, charge_cny
 package_id, item, bought, used_before, used, left, starts_at, ends_at, price_cny, cny_per_unit_used, value_used_cny, saved_cny, forecast_empty_date, forecast_lapsing, status
-month, package_id, app_key, used_min, share_pct, cost_cny
+month, package_id, app_key, used_min, used_sms, share_pct, cost_cny
 month, package_min, package_sms, price_cny, day_count, year_min, year_sms, package_count, year_cost_cny, year_saving_cny, is_cheapest
 month, app_key, proportional_package_min, first_come_package_min, proportional_charge_cny, first_come_charge_cny, diff_cny
 item, number_kind, app_key, mode, price_cny, discount, net_price_cny, price_line, valid_from_at, valid_to_at

@@ -11,6 +11,13 @@ known as (
     select cast(max(hour_at) as date) as today from metered.usage where month > undated()
 ),
 
+-- Months of the account, and those of complaints beyond them.
+months as (
+    select month from rated.months
+    union
+    select month from staging.complaints where month is not null
+),
+
 in_use as (
     select month, count(distinct x_number) as numbers_in_use
     from rated.number_use
@@ -26,21 +33,23 @@ complained as (
 
 counted as (
     select
-        in_use.month,
+        months.month,
         coalesce(complained.complaint_count, 0) as complaint_count,
         coalesce(complained.complained_number_count, 0) as complained_number_count,
-        in_use.numbers_in_use,
-        date_diff('day', in_use.month, cast(in_use.month + interval 1 month as date)) as days_in_month,
-        greatest(1, date_diff('day', in_use.month, least(
-            known.today + 1, cast(in_use.month + interval 1 month as date)
+        coalesce(in_use.numbers_in_use, 0) as numbers_in_use,
+        date_diff('day', months.month, cast(months.month + interval 1 month as date)) as days_in_month,
+        greatest(1, date_diff('day', months.month, least(
+            known.today + 1, cast(months.month + interval 1 month as date)
         ))) as days_known,
         settings.complaint_limit_pct,
         settings.complaint_limit_faq_pct
-    from in_use
+    from months
     cross join known
     cross join staging.settings as settings
+    left join in_use
+        on months.month = in_use.month
     left join complained
-        on in_use.month = complained.month
+        on months.month = complained.month
 ),
 
 projected as (
@@ -60,6 +69,7 @@ select
     fine_percent(projected_count, numbers_in_use) as projected_rate_pct,
     case
         when complaint_count = 0 then 'ok'
+        when numbers_in_use = 0 then 'no_number_in_use'
         when complaint_count * 100 >= greatest(complaint_limit_pct, complaint_limit_faq_pct) * numbers_in_use then 'over_both_limits'
         when complaint_count * 100 >= least(complaint_limit_pct, complaint_limit_faq_pct) * numbers_in_use then 'over_limit'
         when projected_count * 100 >= least(complaint_limit_pct, complaint_limit_faq_pct) * numbers_in_use then 'projected_over_limit'

@@ -46,4 +46,5 @@ left join rated.number_use as used
 left join last_uses
     on rents.month = last_uses.month
     and rents.x_number = last_uses.x_number
-where used.x_number is null and numbers.returned_date is null
+-- Of a month that begins after all that is known, nobody can say what was used.
+where used.x_number is null and numbers.returned_date is null and rents.month <= known.today

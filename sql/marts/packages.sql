@@ -2,26 +2,30 @@
 -- key: month, package_id, item
 -- stored: whole
 -- Bought = used before the month + used in it + left. The forecast takes the
--- account's pace of the last 28 days: packages are drawn one after another, so
+-- account's pace of the last 28 days, or of as many as are known: packages are drawn one after another, so
 -- what the earlier ones still hold comes first.
 with
 
 months as (
     select month, cast(month + interval 1 month as timestamp) as month_end_at
-    from rated.number_use
-    where month > undated()
-    group by month
+    from rated.months
 ),
 
 -- "Now" is the last hour known, so that the same data gives the same report.
 known as (
-    select max(hour_at) + interval 1 hour as known_until_at from metered.usage where month > undated()
+    select min(hour_at) as known_from_at, max(hour_at) + interval 1 hour as known_until_at
+    from metered.usage
+    where month > undated()
 ),
 
 held as (
     select
         months.month,
         least(months.month_end_at, known.known_until_at) as as_of_at,
+        cast(greatest(1, least(
+            28,
+            date_diff('day', cast(known.known_from_at as date), cast(least(months.month_end_at, known.known_until_at) as date))
+        )) as integer) as pace_days,
         packages.package_id, packages.item, packages.bought_quantity, packages.price_cny, packages.starts_at, packages.ends_at
     from months
     cross join known
@@ -59,7 +63,7 @@ used as (
 ),
 
 paces as (
-    select months.month, usage.item, sum(usage.quantity) as last_28_days
+    select months.month, usage.item, sum(usage.quantity) as paced_quantity
     from months
     cross join known
     inner join metered.usage as usage
@@ -75,7 +79,7 @@ balanced as (
         coalesce(used.used_in_month, 0) as used_in_month,
         coalesce(used.micro_cny, 0) as micro_cny,
         held.bought_quantity - coalesce(used.used, 0) as left_quantity,
-        coalesce(paces.last_28_days, 0) as last_28_days,
+        coalesce(paces.paced_quantity, 0) as paced_quantity,
         greatest(0, date_diff('day', cast(held.as_of_at as date), cast(held.ends_at as date))) as days_to_end,
         greatest(0, date_diff('day', cast(held.as_of_at as date), cast(held.starts_at as date))) as days_to_start
     from held
@@ -93,7 +97,7 @@ balanced as (
 queued as (
     select
         *,
-        case when ends_at > as_of_at then whole_share(last_28_days, days_to_end, 28) else 0 end as taken_to_end,
+        case when ends_at > as_of_at then whole_share(paced_quantity, days_to_end, pace_days) else 0 end as taken_to_end,
         sum(case when ends_at > as_of_at then left_quantity else 0 end) over (
             partition by month, item order by ends_at, starts_at, package_id
             rows unbounded preceding
@@ -125,15 +129,15 @@ forecast as (
     select
         balanced.*,
         case
-            when balanced.left_quantity > 0 and balanced.last_28_days > 0 then greatest(
+            when balanced.left_quantity > 0 and balanced.paced_quantity > 0 then greatest(
                 cast(balanced.as_of_at as date)
-                    + cast(started_units((followed.usable_before + balanced.left_quantity) * 28, balanced.last_28_days) as integer),
+                    + cast(started_units((followed.usable_before + balanced.left_quantity) * balanced.pace_days, balanced.paced_quantity) as integer),
                 cast(balanced.as_of_at as date) + cast(balanced.days_to_start as integer)
-                    + cast(started_units(balanced.left_quantity * 28, balanced.last_28_days) as integer))
+                    + cast(started_units(balanced.left_quantity * balanced.pace_days, balanced.paced_quantity) as integer))
         end as empty_date,
         balanced.left_quantity - coalesce(least(
             followed.usable_so_far - followed.usable_before,
-            whole_share(balanced.last_28_days, balanced.days_to_end - balanced.days_to_start, 28)
+            whole_share(balanced.paced_quantity, balanced.days_to_end - balanced.days_to_start, balanced.pace_days)
         ), 0) as lapsing_quantity
     from balanced
     left join followed
@@ -169,6 +173,7 @@ select
     case when forecast.item = whole_packages.first_item then cast(whole_packages.value_cny - forecast.price_cny as decimal(18, 2)) end as saved_cny,
     case when forecast.empty_date <= cast(forecast.ends_at as date) then forecast.empty_date end as forecast_empty_date,
     cast(forecast.lapsing_quantity as bigint) as forecast_lapsing,
+    cast(forecast.pace_days as bigint) as pace_days,
     case
         when forecast.left_quantity = 0 then 'used_up'
         when forecast.ends_at <= forecast.as_of_at then 'expired'

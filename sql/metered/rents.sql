@@ -6,12 +6,6 @@
 -- account all the same, and pays by its guessed kind.
 with
 
-months as (
-    select distinct month
-    from rated.number_use
-    where month > undated()
-),
-
 -- Of several apps on one number, the one that used it most holds it.
 users as (
     select
@@ -34,7 +28,7 @@ listed as (
             else 'held'
         end as reason
     from staging.numbers as numbers
-    inner join months
+    inner join rated.months as months
         on coalesce(numbers.issued_date, months.month) < months.month + interval 1 month
         and (
             numbers.returned_date is null

@@ -10,6 +10,7 @@ select
     coalesce(cast(price_cny as varchar), '') as price_cny,
     coalesce(strftime(forecast_empty_date, '%Y-%m-%d'), '') as forecast_empty_date,
     forecast_lapsing,
+    pace_days,
     status
 from marts.packages
 where month = cast($1 as date)
