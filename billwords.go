@@ -9,11 +9,13 @@ import (
 // coverage is the stamp: whether the records are all there.
 func (w words) coverage(c Completeness) reports.Section {
 	s := reports.Section{Title: w.say("数据完整性", "Completeness")}
+	s.From("coverage")
 	tone, value, remark := w.stamp(c)
 	s.AddToned(tone, w.say("话单", "Call records"), "", value, remark)
 	if c.MissingCDRs == 0 {
 		return s
 	}
+	s.From("missing_cdrs")
 	remark = w.say("有事件而没有话单；厂商控制台已不再保留", "calls with events but no record; the vendor's console keeps none of them any more")
 	if c.Recoverable > 0 {
 		remark = w.sayf("有事件而没有话单；其中 %d 通仍可在厂商控制台查到，最早的还剩 %d 天；见“缺失话单”",
@@ -46,6 +48,7 @@ func (w words) stampLine(c Completeness) string {
 // bill tells how the vendor's bill compares, what has no reason first.
 func (w words) bill(r Reconciliation) reports.Section {
 	s := reports.Section{Title: w.say("账单核对", "The vendor's bill")}
+	s.From("reconciliation")
 	if !r.HasBill {
 		s.Add(w.say("账单", "Bill"), "", w.say("无", "none"), w.say("未提供本月的账单", "no bill was given for this month"))
 		return s
@@ -57,6 +60,7 @@ func (w words) bill(r Reconciliation) reports.Section {
 	s.Add(w.say("账单", "Bill"), "bill_cny", r.BillCNY, issue)
 	s.Add(w.say("我方", "Ours"), "ours_cny", r.OursCNY, w.say("含本月购买的套餐价款", "with the packages bought in the month"))
 	s.Add(w.say("差额", "Difference"), "diff_cny", r.DiffCNY, w.say("账单 − 我方", "bill less ours"))
+	s.From("reconciliation_reasons")
 	for _, d := range r.Reasons {
 		tone, remark := reports.Plain, ""
 		if d.Reason == "unexplained" || d.Reason == "unmapped_row" {
@@ -65,6 +69,7 @@ func (w words) bill(r Reconciliation) reports.Section {
 		s.AddToned(tone, "· "+w.say(d.NameZH, d.NameEN), "diff_cny", d.DiffCNY, remark)
 	}
 	if b := r.BetterRules; b != nil {
+		s.From("border_rules")
 		s.AddToned(reports.Warn, w.say("规则检验", "Border rules"), "", fmt.Sprintf("settle_by %s, zero_second_min %s", b.SettleBy, b.ZeroSecondMin),
 			w.sayf("与账单更接近：差 %s 分钟（%d 小时），当前设置 %s、%s 差 %s 分钟（%d 小时）；未切换",
 				"fits the bill better: %s min differ (hours: %d), with %s and %s in force %s min (hours: %d); not switched",

@@ -15,7 +15,17 @@ type Facts struct {
 	PackageCosts []PackageCost   `json:"package_costs"`
 	Complaints   *ComplaintFacts `json:"complaints"` // nil when no number was in use and none complained of
 	Savings      SavingFacts     `json:"savings"`
+	LastMonth    *LastMonth      `json:"last_month"`     // nil when nothing is known of it
 	Advice       *AdviceFacts    `json:"package_advice"` // nil when nothing is known
+}
+
+// LastMonth is the month before, and how this one's total differs from it.
+type LastMonth struct {
+	Month     string `json:"month"` // YYYY-MM
+	BilledMin int64  `json:"billed_min"`
+	TotalCNY  string `json:"total_cny"`
+	ChangeCNY string `json:"change_cny"` // this month's total less that
+	ChangePct string `json:"change_pct"` // empty when there was no charge
 }
 
 // NumberFacts count the X numbers held or used in a month.
@@ -98,6 +108,7 @@ func (t *Tally) facts(ctx context.Context, first string) (Facts, error) {
 	var complaints []ComplaintFacts
 	var savings []SavingFacts
 	var advice []AdviceFacts
+	var before []LastMonth
 	for _, q := range []struct {
 		name string
 		into any
@@ -109,6 +120,7 @@ func (t *Tally) facts(ctx context.Context, first string) (Facts, error) {
 		{"complaints", &complaints},
 		{"savings", &savings},
 		{"advice", &advice},
+		{"last_month", &before},
 	} {
 		if err := t.summarize(ctx, q.name, first, q.into); err != nil {
 			return f, fmt.Errorf("summary %s: %w", q.name, err)
@@ -117,6 +129,9 @@ func (t *Tally) facts(ctx context.Context, first string) (Facts, error) {
 	f.Numbers, f.Savings = numbers[0], savings[0]
 	if len(complaints) > 0 {
 		f.Complaints = &complaints[0]
+	}
+	if len(before) > 0 {
+		f.LastMonth = &before[0]
 	}
 	if len(advice) > 0 {
 		f.Advice = &advice[0]

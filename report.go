@@ -23,7 +23,7 @@ import (
 type ReportOptions struct {
 	Names   []string         // reports to write; empty means all but the call list
 	Formats []reports.Format // empty means csv and xlsx
-	Lang    reports.Lang     // zh (default) or en
+	Lang    reports.Lang     // zh (default), en or both
 	Detail  bool             // with the call list, one row per call, as CSV and Parquet
 	Unmask  string           // why the call list is to hold the numbers of people in full, which is logged; empty: masked
 
@@ -180,7 +180,10 @@ func (t *Tally) reportOptions(ctx context.Context, month Month, o ReportOptions)
 		reports.KV{Key: "completeness", Value: words{lang: reports.EN}.stampLine(summary.Coverage)},
 		reports.KV{Key: "vendor's bill", Value: summary.Bill.billLine()})
 	ro.Provisional = !month.over(t.o.now())
-	ro.Sections, ro.Notes = summary.Sections(o.Lang), summary.notes(o.Lang)
+	ro.Answers, ro.Sections, ro.Notes = summary.Answers(o.Lang), summary.Sections(o.Lang), summary.notes(o.Lang)
+	if ro.Charts, err = t.charts(ctx, month, o.Lang); err != nil {
+		return ro, err
+	}
 	return ro, nil
 }
 
@@ -227,11 +230,7 @@ func (s Summary) notes(lang reports.Lang) []string {
 		if n.count == 0 {
 			continue
 		}
-		text := n.zh
-		if lang == reports.EN {
-			text = n.en
-		}
-		lines = append(lines, fmt.Sprintf(text, n.count))
+		lines = append(lines, lang.Pickf(n.zh, n.en, n.count))
 	}
 	return lines
 }

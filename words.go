@@ -29,17 +29,15 @@ type words struct {
 }
 
 func (w words) say(zh, en string) string {
-	if w.lang == reports.EN {
-		return en
-	}
-	return zh
+	return w.lang.Pick(zh, en)
 }
 
-func (w words) sayf(zh, en string, args ...any) string { return fmt.Sprintf(w.say(zh, en), args...) }
+func (w words) sayf(zh, en string, args ...any) string { return w.lang.Pickf(zh, en, args...) }
 
 // closed tells since when the month is closed, and what was found since.
 func (w words) closed(c Closing) reports.Section {
 	s := reports.Section{Title: w.say("已关账", "Closed")}
+	s.From("charges_by_app")
 	s.Add(w.say("关账合计", "Total as closed"), "total_cny", c.TotalCNY,
 		w.sayf("%s 关账（北京时间）：各费用表为关账时的数字，其余各表为目前已知", "closed %s (Beijing time): charges are those of that moment, all other sheets what is known now", c.ClosedAt))
 	tone, remark := reports.Good, w.say("没有发现差异", "nothing was found since")
@@ -47,6 +45,7 @@ func (w words) closed(c Closing) reports.Section {
 		tone, remark = reports.Warn, w.sayf("关账后发现的差异共 %d 行，不在合计内；见“关账后调整”",
 			"lines found since: %d, in no total; see Adjustments", c.Adjustments)
 	}
+	s.From("adjustments")
 	s.AddToned(tone, w.say("关账后调整", "Adjustments"), "total_cny", c.AdjustmentCNY, remark)
 	return s
 }
@@ -54,12 +53,14 @@ func (w words) closed(c Closing) reports.Section {
 // basis tells what the charges rest on: prices, and the kinds of numbers.
 func (w words) basis() reports.Section {
 	s := reports.Section{Title: w.say("计费依据", "What it is charged by")}
+	s.From("prices")
 	value, remark := w.say("官网目录价", "list prices"), w.say("未提供价格表；见“生效单价”", "no price table was given; see Prices")
 	if t, ok := w.table("prices"); ok {
 		value, remark = w.say("价格表", "price table"), w.sayf("%s，共 %d 行；表中没有的项目按官网目录价；见“生效单价”",
 			"%s, rows: %d; what it does not name is charged at list price; see Prices", t.File, t.Rows)
 	}
 	s.Add(w.say("单价", "Prices"), "", value, remark)
+	s.From("numbers")
 	remark = w.say("均在号码表中", "all in the number table")
 	tone := reports.Plain
 	switch _, given := w.table("numbers"); {
@@ -82,6 +83,7 @@ func (w words) basis() reports.Section {
 // packages tells use, rest and end of each package, and its price apart.
 func (w words) packages() reports.Section {
 	s := reports.Section{Title: w.say("套餐包", "Packages")}
+	s.From("packages")
 	if len(w.Packages) == 0 {
 		if _, given := w.table("packages"); given {
 			s.Add(w.say("套餐包", "Packages"), "", w.say("本月无生效的套餐包", "none in force this month"), "")
@@ -114,6 +116,7 @@ const topCosts = 5
 // packageCosts tells what was paid for packages, which is in no total.
 func (w words) packageCosts() reports.Section {
 	s := reports.Section{Title: w.say("套餐包价款（不在费用合计内，按已用分钟分摊）", "Price paid for packages (in no total, shared by minutes used)")}
+	s.From("package_costs")
 	for i, c := range w.PackageCosts {
 		used := w.sayf("已用 %s 分钟", "%s min used", c.UsedMin)
 		switch {
@@ -150,6 +153,7 @@ func (w words) packageStatus(p PackageFacts, unit string) string {
 // complaints tells the rate, and how it stands against each limit.
 func (w words) complaints() reports.Section {
 	s := reports.Section{Title: w.say("投诉率", "Complaint rate")}
+	s.From("complaints")
 	c := w.Complaints
 	if _, given := w.table("complaints"); !given || c == nil {
 		s.Add(w.say("投诉率", "Complaint rate"), "", w.say("未知", "not known"),
@@ -182,6 +186,7 @@ func (w words) complaints() reports.Section {
 // savings tells idle numbers, the cheapest packages and the cost of rounding up.
 func (w words) savings() reports.Section {
 	s := reports.Section{Title: w.say("可以节省的", "What could be saved")}
+	s.From("idle_numbers")
 	f := w.Savings
 	remark := w.say("付月租的号码本月都有使用", "every number that pays rent was used")
 	if f.IdleCount > 0 {
@@ -190,8 +195,10 @@ func (w words) savings() reports.Section {
 	}
 	s.Add(w.say("闲置号码", "Idle numbers"), "number_count", fmt.Sprint(f.IdleCount), remark)
 	if a := w.Advice; a != nil {
+		s.From("package_advice")
 		s.Add(w.say("全年最省", "Cheapest for a year"), "year_cost_cny", a.YearCostCNY, w.advice(*a))
 	}
+	s.From("call_quality")
 	s.Add(w.say("进位开销", "Rounding up"), "round_up_overhead_pct", cmp.Or(f.RoundUpOverheadPct, "0.00"),
 		w.sayf("计费 %d 分钟，实际通话 %s 分钟：每通不足一分钟按一分钟计", "%d minutes billed for %s talked: every started minute counts", f.BilledMin, f.TalkedMin))
 	return s

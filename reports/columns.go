@@ -138,7 +138,7 @@ const maxWidth = 60
 // keeps its own name.
 func heading(name string, lang Lang) string {
 	if h, ok := headings[name]; ok {
-		return lang.pick(h[0], h[1])
+		return lang.Pick(h[0], h[1])
 	}
 	return name
 }

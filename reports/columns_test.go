@@ -68,10 +68,26 @@ func TestCatalogue(t *testing.T) {
 			}
 			titles = append(titles, strings.ToLower(title))
 		}
+		for _, lang := range []Lang{ZH, EN} {
+			if r.Grain(lang) == "" || r.Source(lang) == "" {
+				t.Errorf("%s does not say what a row is or where it comes from in %s", r.Name, lang)
+			}
+		}
 		if r.OrderBy == "" && r.Totals && r.Across == nil {
 			t.Errorf("%s has no order", r.Name)
 		}
 		names = append(names, r.Name)
+	}
+	if len(grains) != len(All()) {
+		t.Errorf("%d grains for %d reports", len(grains), len(All()))
+	}
+	both := map[string]bool{}
+	for _, r := range All() {
+		title := r.Title(Both)
+		if both[strings.ToLower(title)] || len(utf16.Encode([]rune(title)))+len(" (99)") > 31 {
+			t.Errorf("%q is no name for a sheet in both languages", title)
+		}
+		both[strings.ToLower(title)] = true
 	}
 	slices.Sort(names)
 	slices.Sort(titles)

@@ -129,7 +129,7 @@ func (a ask) run(ctx context.Context, db Queryer, o Options) ([][]figure, error)
 		for i, value := range row {
 			line[i] = figure{columns[i], value.String}
 			if !value.Valid && columns[i].kind != kindText {
-				line[i] = textFigure(o.Lang.pick("未计算", "not computed"))
+				line[i] = textFigure(o.Lang.Pick("未计算", "not computed"))
 			}
 		}
 		answer = append(answer, line)

@@ -3,6 +3,7 @@ package reports
 import (
 	"fmt"
 	"slices"
+	"strings"
 	"time"
 )
 
@@ -11,14 +12,23 @@ type Lang string
 
 // The languages there are. The zero value means ZH.
 const (
-	ZH Lang = "zh"
-	EN Lang = "en"
+	ZH   Lang = "zh"
+	EN   Lang = "en"
+	Both Lang = "both" // Chinese, then English
 )
 
-// pick returns the text in the language.
-func (l Lang) pick(zh, en string) string {
-	if l == EN {
+// Pickf returns the formatted text in the language; both are given the same values.
+func (l Lang) Pickf(zh, en string, args ...any) string {
+	return l.Pick(fmt.Sprintf(zh, args...), fmt.Sprintf(en, args...))
+}
+
+// Pick returns the text in the language.
+func (l Lang) Pick(zh, en string) string {
+	switch {
+	case l == EN:
 		return en
+	case l == Both && zh != en && zh != "" && en != "":
+		return strings.TrimSpace(zh) + " " + strings.TrimLeft(en, " ")
 	}
 	return zh
 }
@@ -47,8 +57,10 @@ type Options struct {
 	Unmask      bool      // write the numbers of people in full
 	NumberKey   string    // hex; secret of the keyed hashes beside masked ones; empty: none are written
 	Provisional bool      // the month is not over: say so
+	Answers     []Section // parts the summary begins with, in Lang
 	Sections    []Section // parts of the summary, in Lang
 	Notes       []string  // lines for the summary, in Lang
+	Charts      []Chart   // drawn in the workbook; those with nothing to show are left out
 	Provenance  []KV      // last sheet of the workbook
 
 	sheetRows int // rows a sheet holds, headings and totals included; 0: what Excel holds
@@ -68,8 +80,8 @@ func (o Options) normalize() (Options, error) {
 	if o.Lang == "" {
 		o.Lang = ZH
 	}
-	if o.Lang != ZH && o.Lang != EN {
-		return o, fmt.Errorf("reports: language %q: want zh or en", o.Lang)
+	if o.Lang != ZH && o.Lang != EN && o.Lang != Both {
+		return o, fmt.Errorf("reports: language %q: want zh, en or both", o.Lang)
 	}
 	if len(o.Formats) == 0 {
 		o.Formats = []Format{CSV, XLSX}

@@ -11,7 +11,8 @@ import (
 // them; it is short, so it is held as a whole.
 type page struct {
 	*book
-	lines []pageLine
+	lines       []pageLine
+	sheetsThere map[string]string // sheet of each report that has one
 }
 
 // pageLine is one row: cells from column A on. The last cell given may stretch to
@@ -67,12 +68,16 @@ func (p *page) figure(label string, value figure, remark string) {
 	}})
 }
 
-// told adds a part the caller tells.
+// told adds a part the caller tells; its lines lead to the sheets they come from.
 func (p *page) told(s Section) {
 	p.section(s.Title)
 	for _, l := range s.Lines {
 		p.figure(l.Label, l.figure(), l.Remark)
-		p.lines[len(p.lines)-1].cells[1].tone = l.Tone
+		line := &p.lines[len(p.lines)-1]
+		line.cells[1].tone = l.Tone
+		if p.sheetsThere[l.Report] != "" {
+			line.link, line.cells[0].role = p.sheetsThere[l.Report], roleLink
+		}
 	}
 }
 

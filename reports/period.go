@@ -64,7 +64,7 @@ func (o Options) period() string {
 	if from == to {
 		return from
 	}
-	return from + o.Lang.pick(" 至 ", " to ") + to
+	return o.Lang.Pick(from+" 至 "+to, from+" to "+to)
 }
 
 // bounds returns the first day of the period and the first after it as SQL dates.

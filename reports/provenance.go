@@ -7,12 +7,12 @@ func (b *book) addProvenance() error {
 	if len(b.o.Provenance) == 0 {
 		return nil
 	}
-	name := b.o.Lang.pick("数据来源", "Provenance")
+	name := b.o.Lang.Pick("数据来源", "Provenance")
 	s, err := b.addSheet(name, len(b.o.Provenance)+1, []int{36, 100})
 	if err != nil {
 		return err
 	}
-	if err := s.addHeadings([]column{{name: b.o.Lang.pick("项", "Key")}, {name: b.o.Lang.pick("值", "Value")}}); err != nil {
+	if err := s.addHeadings([]column{{name: b.o.Lang.Pick("项", "Key")}, {name: b.o.Lang.Pick("值", "Value")}}); err != nil {
 		return err
 	}
 	style, err := b.style("@", roleWords)

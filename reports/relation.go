@@ -105,15 +105,15 @@ func (r Report) reported(found []column, types map[string]string, o Options) []c
 		if c.name == "month_from" || c.name == "month_to" {
 			continue
 		}
-		source := c.name
+		sql := "t." + quoteName(c.name)
 		if base, ok := languagePair(c.name, types); ok {
-			c.name, source = base, base+"_"+string(o.Lang)
+			c.name, sql = base, inLanguage(base, o.Lang)
 		}
 		if seen[c.name] {
 			continue
 		}
 		seen[c.name] = true
-		c.sql = "t." + quoteName(source)
+		c.sql = sql
 		c.kind = kindOf(c.name, c.typ)
 		switch {
 		case o.Unmask:
@@ -126,11 +126,23 @@ func (r Report) reported(found []column, types map[string]string, o Options) []c
 		if isPersonal(c.name) && !o.Unmask && o.NumberKey != "" {
 			columns = append(columns, column{
 				name: strings.TrimSuffix(c.name, "_number") + "_key", typ: "VARCHAR", kind: kindOf("key", "VARCHAR"),
-				sql: numberKey("t."+quoteName(source), o.NumberKey),
+				sql: numberKey(sql, o.NumberKey),
 			})
 		}
 	}
 	return columns
+}
+
+// inLanguage returns the SQL of a pair's text in the language.
+func inLanguage(base string, lang Lang) string {
+	zh, en := "t."+quoteName(base+"_zh"), "t."+quoteName(base+"_en")
+	switch lang {
+	case EN:
+		return en
+	case Both:
+		return "(case when " + zh + " = " + en + " then " + zh + " else concat_ws(' ', nullif(" + zh + ", ''), nullif(" + en + ", '')) end)"
+	}
+	return zh
 }
 
 // languagePair returns reason for reason_zh and reason_en when both are there.

@@ -19,6 +19,7 @@ import (
 	"database/sql"
 	"errors"
 	"slices"
+	"strings"
 )
 
 // ErrUnknownReport is returned for a name that All does not list.
@@ -74,7 +75,16 @@ func Find(name string) (Report, bool) {
 }
 
 // Title returns the sheet name in lang.
-func (r Report) Title(lang Lang) string { return lang.pick(r.TitleZH, r.TitleEN) }
+func (r Report) Title(lang Lang) string {
+	title := []rune(lang.Pick(r.TitleZH, r.TitleEN))
+	if len(title) > titleRunes {
+		title = title[:titleRunes]
+	}
+	return strings.TrimSpace(string(title))
+}
+
+// titleRunes leaves room for a number behind a sheet's name of at most 31.
+const titleRunes = 26
 
 // Note returns the one line on what the report shows in lang.
-func (r Report) Note(lang Lang) string { return lang.pick(r.NoteZH, r.NoteEN) }
+func (r Report) Note(lang Lang) string { return lang.Pick(r.NoteZH, r.NoteEN) }

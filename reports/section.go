@@ -9,13 +9,18 @@ import (
 type Section struct {
 	Title string
 	Lines []Line
+	from  string
 }
+
+// From names the report that the lines added from here on come from: they lead there.
+func (s *Section) From(report string) { s.from = report }
 
 // Line is a label, a value and a remark. Name is a column whose look the value
 // takes, such as cost_cny; empty for words. Value is text, decimals plain.
 type Line struct {
 	Label, Name, Value, Remark string
 	Tone                       Tone
+	Report                     string // that it comes from; empty for none
 }
 
 // Tone is whether a value is well: it is coloured by it.
@@ -36,7 +41,7 @@ func (s *Section) Add(label, name, value, remark string) {
 
 // AddToned adds a line whose value is coloured.
 func (s *Section) AddToned(tone Tone, label, name, value, remark string) {
-	s.Lines = append(s.Lines, Line{Label: label, Name: name, Value: value, Remark: remark, Tone: tone})
+	s.Lines = append(s.Lines, Line{Label: label, Name: name, Value: value, Remark: remark, Tone: tone, Report: s.from})
 }
 
 // figure is the value as the page shows it.

@@ -155,6 +155,9 @@ func (t *table) nextSheet() error {
 	if t.sheet, err = t.addSheet(name, t.height(), t.widths); err != nil {
 		return err
 	}
+	if err := t.annotate(); err != nil {
+		return err
+	}
 	return t.sheet.addHeadings(t.columns)
 }
 
@@ -176,7 +179,33 @@ func (t *table) endData() error {
 		return nil
 	}
 	t.parts = append(t.parts, part{t.sheet.name, t.sheet.row})
+	if err := t.addBars(); err != nil {
+		return err
+	}
 	return t.sheet.filter(len(t.columns), t.sheet.row)
+}
+
+// barred are the columns whose values have a bar behind them, so that the large ones
+// are seen before they are read; of a report's the first has it.
+var barred = []string{"total_cny", "cost_cny", "charge_cny", "rent_cny", "call_count"}
+
+// addBars puts bars on the data of the sheet at hand.
+func (t *table) addBars() error {
+	for _, name := range barred {
+		for i, c := range t.columns {
+			if c.name != name || !t.Totals || t.sheet.row < 3 {
+				continue
+			}
+			letter, err := excelize.ColumnNumberToName(i + 1)
+			if err != nil {
+				return err
+			}
+			return t.file.SetConditionalFormat(t.sheet.name, fmt.Sprintf("%s2:%s%d", letter, letter, t.sheet.row), []excelize.ConditionalFormatOptions{{
+				Type: "data_bar", Criteria: "=", MinType: "num", MinValue: "0", MaxType: "max", BarColor: "#A9C6E8", BarSolid: true,
+			}})
+		}
+	}
+	return nil
 }
 
 // finish writes the totals and ends the last sheet; a report without rows has a
@@ -214,7 +243,7 @@ func (t *table) addTotals() error {
 				return err
 			}
 		} else if i == 0 {
-			cell.Value = t.o.Lang.pick("合计", "Total")
+			cell.Value = t.o.Lang.Pick("合计", "Total")
 		}
 		cells[i] = cell
 	}

@@ -2,7 +2,6 @@ package reports
 
 import (
 	"context"
-	"fmt"
 	"slices"
 	"strings"
 )
@@ -14,8 +13,16 @@ func (b *book) addSummary(ctx context.Context, db Queryer, chosen []Report) erro
 	if err != nil {
 		return err
 	}
-	p := &page{book: b}
+	p := &page{book: b, sheetsThere: map[string]string{}}
+	for _, r := range chosen {
+		if !r.Detail {
+			p.sheetsThere[r.Name] = r.Title(b.o.Lang)
+		}
+	}
 	b.introduce(p, f)
+	for _, s := range b.o.Answers {
+		p.told(s)
+	}
 	b.tellCompleteness(p, f)
 	b.tellMoney(p, f)
 	b.listApps(p, f)
@@ -35,7 +42,7 @@ func (b *book) addSummary(ctx context.Context, db Queryer, chosen []Report) erro
 }
 
 // say returns the text in the workbook's language.
-func (b *book) say(zh, en string) string { return b.o.Lang.pick(zh, en) }
+func (b *book) say(zh, en string) string { return b.o.Lang.Pick(zh, en) }
 
 func (b *book) introduce(p *page, f figures) {
 	p.title(b.title())
@@ -55,31 +62,37 @@ func (b *book) introduce(p *page, f figures) {
 			"The month is not over: the figures are provisional and will still change.",
 		))
 	}
-	told := fmt.Sprintf(b.say(
-		"%s：共 %s 通电话，接通 %s 通，计费 %s 分钟；费用合计 %s，其中通话 %s、短信 %s",
-		"%s: %s calls, %s of them answered, %s billed minutes. Total %s: calls %s, messages %s",
-	), b.o.period(), f.grouped("call_count"), f.grouped("answered_count"), f.grouped("billed_min"),
-		b.yuan(f, "total_cny"), b.yuan(f, "call_charge_cny"), b.yuan(f, "sms_charge_cny"))
-	if !b.o.isDays() {
-		told += b.say("、号码月租 ", ", rent ") + b.yuan(f, "rent_cny")
-	}
-	p.words(told + b.say("。", "."))
+	p.words(b.say(b.told(f, ZH), b.told(f, EN)))
 }
 
-// yuan tells an amount with its unit, unless there is none to tell.
-func (b *book) yuan(f figures, name string) string {
-	if f.single[name].kind == kindText {
-		return f.grouped(name)
+// told is the period in a sentence.
+func (b *book) told(f figures, lang Lang) string {
+	yuan := func(name string) string {
+		if f.single[name].kind == kindText {
+			return f.grouped(name) // there is none to tell
+		}
+		return f.grouped(name) + lang.Pick(" 元", " CNY")
 	}
-	return f.grouped(name) + b.say(" 元", " CNY")
+	o := b.o
+	o.Lang = lang
+	told := lang.Pickf(
+		"%s：共 %s 通电话，接通 %s 通，计费 %s 分钟；费用合计 %s，其中通话 %s、短信 %s",
+		"%s: %s calls, %s of them answered, %s billed minutes. Total %s: calls %s, messages %s",
+		o.period(), f.grouped("call_count"), f.grouped("answered_count"), f.grouped("billed_min"),
+		yuan("total_cny"), yuan("call_charge_cny"), yuan("sms_charge_cny"),
+	)
+	if !o.isDays() {
+		told += lang.Pick("、号码月租 ", ", rent ") + yuan("rent_cny")
+	}
+	return told + lang.Pick("。", ".")
 }
 
 func (b *book) tellCompleteness(p *page, f figures) {
 	p.section(b.say("数据是否齐全", "How complete it is"))
-	p.words(fmt.Sprintf(b.say(
+	p.words(b.o.Lang.Pickf(
 		"列入本月的文件共 %s 个（%s 行），包括相邻月份和没有时间的文件，按整个文件计数。话单 %s 条 = 通话 %s + 重复 %s + 冲突落选 %s + 拒收的话单 %s。",
 		"%s files are listed (%s lines): those of this month, of its neighbours and those without any time, counted whole. %s call records = %s calls + %s duplicates + %s lost to a conflicting version + %s refused.",
-	), f.grouped("files"), f.grouped("lines"), f.grouped("records"), f.grouped("calls"),
+		f.grouped("files"), f.grouped("lines"), f.grouped("records"), f.grouped("calls"),
 		f.grouped("duplicates"), f.grouped("conflicts"), f.grouped("rejected_records")))
 	p.figure(b.say("读入文件", "Files read"), f.single["files"], "")
 	for _, name := range []string{"lines", "records", "calls", "duplicates", "conflicts", "rejected_records", "rejects"} {
@@ -116,7 +129,7 @@ func (b *book) listApps(p *page, f figures) {
 	}
 	if rest := f.rows["other apps"]; rest[0][0].text != "0" {
 		line := slices.Clone(rest[0])
-		line[0] = textFigure(fmt.Sprintf(b.say("其余 %s 个应用", "%s other apps"), line[0].text))
+		line[0] = textFigure(b.o.Lang.Pickf("其余 %s 个应用", "%s other apps", line[0].text))
 		p.line(line)
 	}
 }

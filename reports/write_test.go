@@ -268,7 +268,7 @@ func TestWrite(t *testing.T) {
 func TestWriteTwiceGivesTheSameBytes(t *testing.T) {
 	o := october()
 	o.Formats, o.Detail = []Format{CSV, XLSX, Parquet}, true
-	o.Provenance = []KV{{"run_id", "r1"}}
+	o.Provenance, o.Charts = []KV{{"run_id", "r1"}}, someCharts()
 	var first []File
 	for range 5 { // excelize hands its parts over in random order
 		files, err := Write(context.Background(), mustMarts(t), t.TempDir(), o)

@@ -35,6 +35,10 @@ func writeWorkbook(ctx context.Context, db Queryer, path string, chosen []Report
 			return 0, fmt.Errorf("workbook: summary: %w", err)
 		}
 	}
+	charts, err := b.planCharts()
+	if err != nil {
+		return 0, fmt.Errorf("workbook: charts: %w", err)
+	}
 	for _, r := range chosen {
 		if r.Detail {
 			continue
@@ -44,6 +48,14 @@ func writeWorkbook(ctx context.Context, db Queryer, path string, chosen []Report
 			return 0, fmt.Errorf("workbook: report %s: %w", r.Name, err)
 		}
 		rows += n
+	}
+	if withSummary {
+		if err := b.addNotes(chosen); err != nil {
+			return 0, fmt.Errorf("workbook: notes: %w", err)
+		}
+	}
+	if err := charts.draw(); err != nil {
+		return 0, fmt.Errorf("workbook: charts: %w", err)
 	}
 	if err := b.addProvenance(); err != nil {
 		return 0, fmt.Errorf("workbook: provenance: %w", err)
@@ -184,11 +196,11 @@ func (s *sheet) filter(columns, last int) error {
 // month returns the bill month, marked if it is not over.
 func (b *book) month() string {
 	if b.o.Provisional {
-		return b.o.period() + b.o.Lang.pick("（暂估）", " (provisional)")
+		return b.o.period() + b.o.Lang.Pick("（暂估）", " (provisional)")
 	}
 	return b.o.period()
 }
 
 func (b *book) title() string {
-	return b.o.Lang.pick("隐私号通话费用报告 ", "Privacy number charges ") + b.month()
+	return b.o.Lang.Pick("隐私号通话费用报告 ", "Privacy number charges ") + b.month()
 }

@@ -54,12 +54,18 @@ func shownCell(t *testing.T, f *excelize.File, sheet, cell string) string {
 // sheetXML returns the part of the sheet as it stands in the file.
 func sheetXML(t *testing.T, path string, number int) string {
 	t.Helper()
+	return partXML(t, path, fmt.Sprintf("xl/worksheets/sheet%d.xml", number))
+}
+
+// partXML is a part of a workbook.
+func partXML(t *testing.T, path, name string) string {
+	t.Helper()
 	r, err := zip.OpenReader(path)
 	if err != nil {
 		t.Fatal(err)
 	}
 	defer r.Close()
-	part, err := r.Open(fmt.Sprintf("xl/worksheets/sheet%d.xml", number))
+	part, err := r.Open(name)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -184,7 +190,7 @@ func TestWorkbookSheets(t *testing.T) {
 		"Slots that differ", "By X number bill", "Claims", "Bill files", "Bill names", "Border rules", "Console statistics", "Packages", "Package costs", "Split rules",
 		"Package advice", "Prices", "X numbers", "Idle numbers", "Number history", "Complaint rate",
 		"Complained numbers", "Release codes", "Q.850 causes", "SIP codes", "Call quality", "Recordings",
-		"Coverage", "Missing records", "Files", "Rejects", "Conflicts", "Provenance",
+		"Coverage", "Missing records", "Files", "Rejects", "Conflicts", "Notes", "Provenance",
 	}
 	if diff := cmp.Diff(want, f.GetSheetList()); diff != "" {
 		t.Error(diff)

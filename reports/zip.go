@@ -9,6 +9,7 @@ import (
 	"hash/crc32"
 	"io"
 	"io/fs"
+	"regexp"
 	"slices"
 	"strings"
 )
@@ -46,7 +47,35 @@ func (z *stableZip) Create(name string) (io.Writer, error) {
 		return nil, err
 	}
 	z.parts = append(z.parts, p)
+	if name == "[Content_Types].xml" {
+		return &contentTypes{part: p}, nil
+	}
 	return p, nil
+}
+
+// contentTypes sorts what excelize takes from a map: the kinds of files there can be.
+type contentTypes struct {
+	part *zipPart
+	text bytes.Buffer
+}
+
+var defaultTypes = regexp.MustCompile(`(<Default [^>]*>(</Default>)?)+`)
+
+// Write holds the text until its end has come.
+func (c *contentTypes) Write(b []byte) (int, error) {
+	c.text.Write(b)
+	if !bytes.HasSuffix(c.text.Bytes(), []byte("</Types>")) {
+		return len(b), nil
+	}
+	sorted := defaultTypes.ReplaceAllFunc(c.text.Bytes(), func(all []byte) []byte {
+		kinds := strings.SplitAfter(string(all), "</Default>")
+		slices.Sort(kinds)
+		return []byte(strings.Join(kinds, ""))
+	})
+	if _, err := c.part.Write(sorted); err != nil {
+		return 0, err
+	}
+	return len(b), nil
 }
 
 // AddFS is there for the interface of excelize only; workbooks have no need of it.

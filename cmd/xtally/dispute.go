@@ -120,7 +120,7 @@ that are not there or are other now are named. Numbers of people are masked unle
 	}
 	cmd.Flags().StringVar(&out, "out", "", "`FILE.zip` to write")
 	a.settings.addArchiveFlag(cmd.Flags())
-	cmd.Flags().StringVar(&a.settings.Lang, "lang", "zh", "language of the workbook: zh or en")
+	cmd.Flags().StringVar(&a.settings.Lang, "lang", "zh", "`LANGUAGE` of the workbook: zh, en or both")
 	cmd.Flags().StringVar(&unmask, "unmask", "", "show the numbers of people in full, for this `REASON`, which is logged")
 	return cmd
 }

@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"os"
 	"reflect"
+	"slices"
 	"strings"
 	"time"
 
@@ -226,8 +227,8 @@ func (j jobSettings) check() error {
 	if _, err := time.LoadLocation(j.Zone); err != nil {
 		return fmt.Errorf("zone %q: no such time zone; want one such as Asia/Shanghai", j.Zone)
 	}
-	if j.Lang != "zh" && j.Lang != "en" && j.Lang != "" {
-		return fmt.Errorf("lang %q: want zh or en", j.Lang)
+	if !slices.Contains(langs, j.Lang) {
+		return fmt.Errorf("lang %q: want zh, en or both", j.Lang)
 	}
 	for _, f := range j.Format {
 		switch reports.Format(f) {

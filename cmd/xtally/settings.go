@@ -8,6 +8,7 @@ import (
 	"io"
 	"io/fs"
 	"os"
+	"slices"
 	"strings"
 	"time"
 
@@ -156,10 +157,13 @@ func (s *settings) addReportFlags(f *pflag.FlagSet) {
 // addFileFlags adds what the report files are like.
 func (s *settings) addFileFlags(f *pflag.FlagSet) {
 	f.StringSliceVar((*[]string)(&s.Format), "format", []string{"csv", "xlsx"}, "`LIST` of csv, xlsx, parquet")
-	f.StringVar(&s.Lang, "lang", "zh", "`LANGUAGE` of headings: zh or en")
+	f.StringVar(&s.Lang, "lang", "zh", "`LANGUAGE` of headings: zh, en or both")
 	f.BoolVar(&s.detail, "detail", false, "also write calls: one row per call, people's numbers masked")
 	f.StringVar(&s.unmask, "unmask", "", "write people's numbers in full, for this `REASON`, which is logged (needs --detail)")
 }
+
+// langs are the languages of reports; none is Chinese.
+var langs = []string{"", "zh", "en", "both"}
 
 // check refuses values that cannot be meant.
 func (s *settings) check() error {
@@ -173,8 +177,8 @@ func (s *settings) check() error {
 			return s.bad("format", f, "csv, xlsx or parquet")
 		}
 	}
-	if s.Lang != "" && s.Lang != "zh" && s.Lang != "en" {
-		return s.bad("lang", s.Lang, "zh or en")
+	if !slices.Contains(langs, s.Lang) {
+		return s.bad("lang", s.Lang, "zh, en or both")
 	}
 	if s.SettleBy != "" && s.SettleBy != "end" && s.SettleBy != "answer" {
 		return s.bad("settle-by", s.SettleBy, "end or answer")
