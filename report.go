@@ -86,7 +86,7 @@ func (t *Tally) writeReports(ctx context.Context, dir string, ro reports.Options
 // removeStale removes reports of an earlier run that this one did not write:
 // beside new ones they would pass for new, and a call list may be unmasked.
 func removeStale(dir, period string, written []reports.File) error {
-	stale := []string{"xtally-" + period + ".xlsx"}
+	stale := []string{"xtally-" + period + ".xlsx", "xtally-" + period + ".html"}
 	keep := map[string]bool{}
 	for _, f := range written {
 		keep[f.Name] = true

@@ -41,6 +41,7 @@ const (
 	CSV     Format = "csv"
 	XLSX    Format = "xlsx"
 	Parquet Format = "parquet"
+	HTML    Format = "html"
 )
 
 // KV is one line of the provenance sheet: what a number was made from.
@@ -87,8 +88,8 @@ func (o Options) normalize() (Options, error) {
 		o.Formats = []Format{CSV, XLSX}
 	}
 	for _, f := range o.Formats {
-		if f != CSV && f != XLSX && f != Parquet {
-			return o, fmt.Errorf("reports: format %q: want csv, xlsx or parquet", f)
+		if !slices.Contains([]Format{CSV, XLSX, Parquet, HTML}, f) {
+			return o, fmt.Errorf("reports: format %q: want csv, xlsx, parquet or html", f)
 		}
 	}
 	if o.sheetRows == 0 {

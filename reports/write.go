@@ -22,7 +22,8 @@ type File struct {
 
 // Write fills dir, the folder of the month or period, which it makes if need be: NAME.csv
 // and NAME.parquet per report and, unless Names asks for some reports only, the
-// workbook xtally-PERIOD.xlsx. It returns the files in that order.
+// workbook xtally-PERIOD.xlsx and the page
+// xtally-PERIOD.html. It returns the files in that order.
 //
 // Everything is written into a hidden folder beside dir first and renamed when all
 // of it is done, so a reader never meets half a file. On error the files in dir
@@ -146,15 +147,29 @@ func writeAll(ctx context.Context, db Queryer, stage string, chosen []Report, o 
 			}
 		}
 	}
-	if !o.has(XLSX) || len(o.Names) > 0 {
+	if len(o.Names) > 0 {
 		return files, nil
 	}
-	path := filepath.Join(stage, "xtally-"+o.Period()+".xlsx")
-	rows, err := writeWorkbook(ctx, db, path, chosen, true, o)
-	if err != nil {
-		return nil, err
+	for _, whole := range []struct {
+		format Format
+		write  func(path string) (int64, error)
+	}{
+		{XLSX, func(path string) (int64, error) { return writeWorkbook(ctx, db, path, chosen, true, o) }},
+		{HTML, func(path string) (int64, error) { return writePage(ctx, db, path, chosen, o) }},
+	} {
+		if !o.has(whole.format) {
+			continue
+		}
+		path := filepath.Join(stage, "xtally-"+o.Period()+"."+string(whole.format))
+		rows, err := whole.write(path)
+		if err != nil {
+			return nil, fmt.Errorf("%s: %w", whole.format, err)
+		}
+		if files, err = appendFile(files, path, rows); err != nil {
+			return nil, err
+		}
 	}
-	return appendFile(files, path, rows)
+	return files, nil
 }
 
 // writeTable writes one report as CSV or Parquet.

@@ -232,9 +232,9 @@ func (j jobSettings) check() error {
 	}
 	for _, f := range j.Format {
 		switch reports.Format(f) {
-		case reports.CSV, reports.XLSX, reports.Parquet:
+		case reports.CSV, reports.XLSX, reports.Parquet, reports.HTML:
 		default:
-			return fmt.Errorf("format %q: want csv, xlsx or parquet", f)
+			return fmt.Errorf("format %q: want csv, xlsx, parquet or html", f)
 		}
 	}
 	return nil

@@ -156,7 +156,7 @@ func (s *settings) addReportFlags(f *pflag.FlagSet) {
 
 // addFileFlags adds what the report files are like.
 func (s *settings) addFileFlags(f *pflag.FlagSet) {
-	f.StringSliceVar((*[]string)(&s.Format), "format", []string{"csv", "xlsx"}, "`LIST` of csv, xlsx, parquet")
+	f.StringSliceVar((*[]string)(&s.Format), "format", []string{"csv", "xlsx"}, "`LIST` of csv, xlsx, parquet, html")
 	f.StringVar(&s.Lang, "lang", "zh", "`LANGUAGE` of headings: zh, en or both")
 	f.BoolVar(&s.detail, "detail", false, "also write calls: one row per call, people's numbers masked")
 	f.StringVar(&s.unmask, "unmask", "", "write people's numbers in full, for this `REASON`, which is logged (needs --detail)")
@@ -172,9 +172,9 @@ func (s *settings) check() error {
 	}
 	for _, f := range s.Format {
 		switch reports.Format(f) {
-		case reports.CSV, reports.XLSX, reports.Parquet:
+		case reports.CSV, reports.XLSX, reports.Parquet, reports.HTML:
 		default:
-			return s.bad("format", f, "csv, xlsx or parquet")
+			return s.bad("format", f, "csv, xlsx, parquet or html")
 		}
 	}
 	if !slices.Contains(langs, s.Lang) {
@@ -308,7 +308,7 @@ archive:                   # files, folders or globs of callbacks
 #bill_items: items.csv     # which item the names in the bill mean
 month: last                # YYYY-MM, last or current
 out: reports               # reports go to out/YYYY-MM
-format: [csv, xlsx]        # csv, xlsx, parquet
+format: [csv, xlsx]        # csv, xlsx, parquet, html
 lang: zh                   # zh or en
 #memory_limit: 2GB         # default: a quarter of the machine, at most 4GB
 #wait: 10m                 # for a database that another process has open; xtally schedule always does
