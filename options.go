@@ -25,6 +25,7 @@ type options struct {
 	memoryLimit int64
 	progress    func(Progress)
 	rules       Rules
+	alerts      AlertRules
 	db          *sql.DB
 	sender      mail.Sender
 	mailRetry   []time.Duration
@@ -45,6 +46,7 @@ func newOptions(opts []Option) (options, error) {
 		now:      time.Now,
 		progress: func(Progress) {},
 		rules:    Rules{}.withDefaults(),
+		alerts:   AlertRules{}.withDefaults(),
 	}
 	for _, opt := range opts {
 		if err := opt(&o); err != nil {

@@ -54,6 +54,7 @@ var propertyReports = map[string]string{
 	"idle_numbers":            "",
 	"complaints":              "",
 	"complaints_by_x_number":  "",
+	"alerts":                  "",
 	"conflicts":               "kept_file, kept_line",
 	"calls":                   "file, line",
 }

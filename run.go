@@ -68,6 +68,9 @@ func (t *Tally) Run(ctx context.Context, job Job) (RunResult, error) {
 	if r.Build, err = t.Build(ctx); err != nil {
 		return r, err
 	}
+	if err := t.CheckAlerts(ctx); err != nil {
+		return r, err
+	}
 	if job.Out == "" {
 		return r, errors.Join(r.Load.Failed...)
 	}

@@ -25,6 +25,7 @@ type Summary struct {
 	Unconfirmed int64        `json:"axyb_calls"`          // whose X number is not confirmed (domain 13)
 	Facts       Facts        `json:"facts"`
 	Closed      *Closing     `json:"closed"` // nil while the month is open
+	Alerts      []Alert      `json:"alerts"` // open ones, of this month and later
 	// Bill and Coverage are printed beside the summary.
 	Bill     Reconciliation `json:"-"`
 	Coverage Completeness   `json:"-"`
@@ -69,6 +70,9 @@ func (t *Tally) Summary(ctx context.Context, month Month) (Summary, error) {
 		return s, err
 	}
 	if s.Coverage, err = t.Coverage(ctx, month); err != nil {
+		return s, err
+	}
+	if s.Alerts, err = t.Alerts(ctx, month); err != nil {
 		return s, err
 	}
 	closed, err := t.closing(ctx, month)

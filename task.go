@@ -96,7 +96,10 @@ func (t *Tally) post(ctx context.Context, task Task, r RunResult) error {
 		return fmt.Errorf("mail of %s: %w", task.Job.Month, err)
 	}
 	n, err := t.Post(ctx, m, Posted{Job: task.Name, Month: task.Job.Month.String()}, task.To...)
-	if err == nil && n == 0 {
+	if err == nil && n > 0 {
+		return t.toldAlerts(ctx, r.Summary.Alerts)
+	}
+	if err == nil {
 		t.o.log.Info("mail not sent again: it says what was sent or waits already", "job", task.Name, "subject", m.Subject)
 	}
 	return err
@@ -114,12 +117,19 @@ func (t *Tally) monthMail(ctx context.Context, task Task, r RunResult) (mail.Mes
 		return mail.Message{}, err
 	}
 	s := r.Summary
+	w := words{s.Facts, job.Report.Lang}
 	f := mail.Figures{
-		Month: s.Month, Provisional: s.Provisional, AsOf: now.In(beijing).Format(time.DateOnly), TotalCNY: s.TotalCNY,
+		Alerts: w.mailed(s.Alerts),
+		Month:  s.Month, Provisional: s.Provisional, AsOf: now.In(beijing).Format(time.DateOnly), TotalCNY: s.TotalCNY,
 		Calls: s.Calls, BilledMin: s.BilledMin, Messages: s.Messages, Notes: ro.Notes, Folder: folder,
 	}
 	for _, a := range s.Apps {
 		f.Apps = append(f.Apps, mail.App{AppKey: a.AppKey, Calls: a.Calls, BilledMin: a.BilledMin, Messages: a.Messages, TotalCNY: a.TotalCNY})
+	}
+	for _, a := range s.Alerts {
+		if a.IsNew {
+			f.NewAlerts++
+		}
 	}
 	if f.Days, err = t.days(ctx, job.Month); err != nil {
 		return mail.Message{}, err

@@ -11,7 +11,11 @@ import (
 // sheet of the workbook, and for whoever shows a [Summary] himself.
 func (s Summary) Sections(lang reports.Lang) []reports.Section {
 	w := words{s.Facts, lang}
-	all := []reports.Section{w.coverage(s.Coverage)}
+	var all []reports.Section
+	if len(s.Alerts) > 0 {
+		all = append(all, w.alerts(s.Alerts))
+	}
+	all = append(all, w.coverage(s.Coverage))
 	if s.Closed != nil {
 		all = append(all, w.closed(*s.Closed))
 	}
@@ -33,6 +37,50 @@ func (w words) say(zh, en string) string {
 }
 
 func (w words) sayf(zh, en string, args ...any) string { return w.lang.Pickf(zh, en, args...) }
+
+// topAlerts is how many alerts the first page tells; the report has all.
+const topAlerts = 10
+
+// alerts tells what happened, since when, what it costs and what to do.
+func (w words) alerts(alerts []Alert) reports.Section {
+	s := reports.Section{Title: w.sayf("告警（%d）", "Alerts (%d)", len(alerts))}
+	for i, a := range alerts {
+		if i == topAlerts {
+			s.Add(w.sayf("其余 %d 条", "%d more", len(alerts)-i), "", "", w.say("见“告警”", "see Alerts"))
+			break
+		}
+		tone := reports.Warn
+		if a.Tone == "bad" {
+			tone = reports.Bad
+		}
+		s.AddToned(tone, w.say(a.TitleZH, a.TitleEN), "", a.Subject, a.sentence(w))
+	}
+	return s
+}
+
+// sentence is an alert without its name and whom it is about.
+func (a Alert) sentence(w words) string {
+	s := w.say(a.DetailZH, a.DetailEN)
+	if a.SinceAt != "" {
+		s += w.sayf("；自 %s", "; since %s", a.SinceAt)
+	}
+	if a.CostCNY != "" {
+		s += w.sayf("；约 %s 元", "; about %s CNY", a.CostCNY)
+	}
+	return s + w.say("。", ". ") + w.say(a.NextStepZH, a.NextStepEN)
+}
+
+// mailed lists the alerts as a mail does, a sentence each.
+func (w words) mailed(alerts []Alert) (lines []string) {
+	for _, a := range alerts {
+		line := w.say(a.TitleZH, a.TitleEN)
+		if a.Subject != "" {
+			line += w.sayf("（%s）", " (%s)", a.Subject)
+		}
+		lines = append(lines, line+w.say("：", ": ")+a.sentence(w))
+	}
+	return lines
+}
 
 // closed tells since when the month is closed, and what was found since.
 func (w words) closed(c Closing) reports.Section {

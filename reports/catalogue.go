@@ -219,6 +219,11 @@ func breakdowns() []Report {
 func evidence() []Report {
 	return []Report{
 		{
+			Name: "alerts", OrderBy: "month, status, since_at, alert_key",
+			TitleZH: "告警", NoteZH: "每条告警：发生了什么、自何时起、约多少钱、下一步；已解除的也在内",
+			TitleEN: "Alerts", NoteEN: "what happened, since when, what it costs and what to do; those that are over too",
+		},
+		{
 			Name: "coverage", OrderBy: "month, hour_at",
 			TitleZH: "数据完整性", NoteZH: "逐小时：报文、话单、事件、无话单会话；hole 为缺口，suspect 为可疑",
 			TitleEN: "Coverage", NoteEN: "hour by hour: bodies, records, events, sessions without a record; holes and suspect hours",

@@ -55,6 +55,7 @@ var grains = map[string]grain{
 	"calls_by_sip":               {"每个应用、SIP 状态码、账期一行", "a row per app, SIP status and month", "RFC 3261", "RFC 3261"},
 	"call_quality":               {"每个应用、账期一行", "a row per app and month", fromCDRsZH, fromCDRsEN},
 	"recordings":                 {"每个应用、账期一行", "a row per app and month", fromCDRsZH, fromCDRsEN},
+	"alerts":                     {"每条告警一行", "a row per alert", "各表与运行历史，按 xtally.yaml 的 alerts", "all tables and the history of runs, by alerts of xtally.yaml"},
 	"coverage":                   {"每小时一行", "a row per hour", fromEventsZH, fromEventsEN},
 	"missing_cdrs":               {"每通有事件而无话单的通话一行", "a row per call with events and no record", fromEventsZH, fromEventsEN},
 	"files":                      {"每个文件（或压缩包成员）一行", "a row per file, or member of an archive", fromFilesZH, fromFilesEN},

@@ -114,7 +114,17 @@ var headings = map[string][2]string{
 	"owner":        {"责任方", "Owner"},
 	"meaning":      {"含义", "Meaning"},
 	"next_step":    {"下一步", "Next step"},
-	"share_pct":    {"占比", "Share"},
+
+	"alert_key":       {"告警编号", "Alert"},
+	"rule":            {"规则", "Rule"},
+	"title":           {"告警", "What"},
+	"subject":         {"对象", "About"},
+	"since_at":        {"自", "Since"},
+	"first_seen_date": {"首次发现", "First seen"},
+	"last_seen_date":  {"最后发现", "Last seen"},
+	"resolved_date":   {"解除日期", "Resolved"},
+	"estimated_cny":   {"估计金额（元）", "Estimated (CNY)"},
+	"share_pct":       {"占比", "Share"},
 
 	"asr_pct":               {"接通率", "ASR"},
 	"ner_pct":               {"网络有效率", "NER"},

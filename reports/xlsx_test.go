@@ -189,7 +189,7 @@ func TestWorkbookSheets(t *testing.T) {
 		"Charges by day", "App by day", "Hourly settlement", "SMS by X number", "Adjustments", "Reconciliation", "Waterfall", "Reasons", "By day",
 		"Slots that differ", "By X number bill", "Claims", "Bill files", "Bill names", "Border rules", "Console statistics", "Packages", "Package costs", "Split rules",
 		"Package advice", "Prices", "X numbers", "Idle numbers", "Number history", "Complaint rate",
-		"Complained numbers", "Release codes", "Q.850 causes", "SIP codes", "Call quality", "Recordings",
+		"Complained numbers", "Release codes", "Q.850 causes", "SIP codes", "Call quality", "Recordings", "Alerts",
 		"Coverage", "Missing records", "Files", "Rejects", "Conflicts", "Notes", "Provenance",
 	}
 	if diff := cmp.Diff(want, f.GetSheetList()); diff != "" {

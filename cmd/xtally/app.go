@@ -38,7 +38,7 @@ func (a *app) configure(cmd *cobra.Command) error {
 
 // open opens the database with the settings.
 func (a *app) open(ctx context.Context) (*xtally.Tally, error) {
-	opts := []xtally.Option{xtally.WithLogger(a.logger()), xtally.WithProgress(newProgress(a.err)), xtally.WithRules(a.settings.rules())}
+	opts := []xtally.Option{xtally.WithLogger(a.logger()), xtally.WithProgress(newProgress(a.err)), xtally.WithRules(a.settings.rules()), xtally.WithAlertRules(a.settings.Alerts.rules())}
 	if m := a.settings.MemoryLimit; m != "" {
 		n, err := xtally.ParseBytes(m)
 		if err != nil {

@@ -54,9 +54,10 @@ type settings struct {
 	BillToleranceCNY     string `yaml:"bill_tolerance_cny"`
 	NumberKeyFile        string `yaml:"number_key_file"`
 
-	Wait duration      `yaml:"wait"`
-	Mail mailSettings  `yaml:"mail"` // see schedulesettings.go
-	Jobs []jobSettings `yaml:"jobs"`
+	Wait   duration      `yaml:"wait"`
+	Alerts alertSettings `yaml:"alerts"` // see alertsettings.go
+	Mail   mailSettings  `yaml:"mail"`   // see schedulesettings.go
+	Jobs   []jobSettings `yaml:"jobs"`
 
 	config  string
 	json    bool
@@ -250,7 +251,7 @@ func (s *settings) readFile() (map[string][]string, error) {
 	if err := yaml.NewDecoder(bytes.NewReader(b), yaml.Strict()).Decode(&strict); err != nil && !errors.Is(err, io.EOF) {
 		return nil, usageError{s.fileError(err)}
 	}
-	s.Mail, s.Jobs, s.NumberKeyFile = strict.Mail, strict.Jobs, strict.NumberKeyFile // no flags: these are of the file alone
+	s.Alerts, s.Mail, s.Jobs, s.NumberKeyFile = strict.Alerts, strict.Mail, strict.Jobs, strict.NumberKeyFile // no flags: these are of the file alone
 	var raw map[string]any
 	if err := yaml.Unmarshal(b, &raw); err != nil {
 		return nil, usageError{s.fileError(err)}
@@ -290,7 +291,7 @@ func (s *settings) fileError(err error) error {
 }
 
 // sampleConfig returns what init writes: the settings, then the shipped jobs.
-func sampleConfig() string { return sampleSettings + sampleMail + schedules.Default() }
+func sampleConfig() string { return sampleSettings + sampleAlerts + sampleMail + schedules.Default() }
 
 const sampleSettings = `# Settings of xtally. Every line is optional; flags and XTALLY_… variables win.
 # Paths are seen from the folder xtally is started in.

@@ -20,6 +20,8 @@ type Figures struct {
 	BilledMin   int64
 	Messages    int64
 	Apps        []App    // dearest first
+	Alerts      []string // what needs a person, in the mail's language
+	NewAlerts   int      // of them, told by no mail before: for the subject, and no part of the key
 	Notes       []string // what a reader should know, in the mail's language
 	Days        []Day    // ascending; those without a charge may be left out
 	Folder      string   // where the reports lie
@@ -104,10 +106,17 @@ func Compose(f Figures, workbook File, date time.Time, o Options) (Message, erro
 	case len(workbook.Content) > 0:
 		s.LeftOut = workbook.Name
 	}
+	// An alert is new in one mail only. Were that part of the key, the same mail
+	// would go once more with the alert no longer new.
+	s.NewAlerts = 0
 	if err := m.write(o.Lang, s); err != nil {
 		return Message{}, err
 	}
 	if err := m.setKey(); err != nil {
+		return Message{}, err
+	}
+	s.NewAlerts = f.NewAlerts
+	if err := m.write(o.Lang, s); err != nil {
 		return Message{}, err
 	}
 	if packed != nil {

@@ -1,0 +1,17 @@
+-- Calls of the last seven days known that ended with 7108: the account is
+-- frozen. What it costs are calls that nobody had.
+with
+
+known as (select max(last_known_at) as until_at from calls.calls where month > undated())
+
+select
+    'account_frozen' as rule, calls.app_key as subject, '' as bucket,
+    month_of(max(calls.last_known_at)) as month, min(calls.last_known_at) as since_at, null as cost_cny,
+    '释放码 7108：' || count(*) || ' 通呼叫未接通' as detail_zh,
+    'release code 7108, calls refused: ' || count(*) as detail_en
+from calls.calls as calls
+cross join known
+where calls.release_code = 7108
+    and calls.month > undated()
+    and calls.last_known_at > known.until_at - interval 7 day
+group by calls.app_key
