@@ -9,7 +9,7 @@ select
     alerts.rule,
     rules.title_zh,
     rules.title_en,
-    alerts.subject,
+    nullif(alerts.subject, '') as subject,
     alerts.status,
     alerts.since_at,
     cast(alerts.first_seen_at as date) as first_seen_date,
