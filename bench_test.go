@@ -29,7 +29,7 @@ func benchCalls(b *testing.B) int {
 	return n
 }
 
-// TestMain lets the test binary be the limit's process.
+// TestMain lets the test binary be the limit's process, and that of an object store.
 func TestMain(m *testing.M) {
 	if in := os.Getenv("XTALLY_BENCH_LIMIT_IN"); in != "" {
 		if err := baseline.Limit(context.Background(), in, os.Getenv("XTALLY_BENCH_LIMIT_OUT")); err != nil {
@@ -38,7 +38,16 @@ func TestMain(m *testing.M) {
 		}
 		return
 	}
-	os.Exit(m.Run())
+	if root := os.Getenv("XTALLY_TEST_STORE"); root != "" {
+		if err := runStore(root, os.Getenv("XTALLY_TEST_STORE_ADDRESS")); err != nil {
+			fmt.Fprintln(os.Stderr, err)
+			os.Exit(1)
+		}
+		return
+	}
+	code := m.Run()
+	stopStore()
+	os.Exit(code)
 }
 
 // measured is one finished process.

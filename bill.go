@@ -2,6 +2,7 @@ package xtally
 
 import (
 	"context"
+	"errors"
 
 	"github.com/xtally/xtally/ingest"
 )
@@ -19,11 +20,26 @@ type Bill = ingest.Bill
 // file that is no bill, a bill of another account, and bills without any row of
 // PrivateNumber.
 func (t *Tally) LoadBill(ctx context.Context, paths ...string) ([]Bill, error) {
-	return ingest.LoadBill(ctx, t.conn, paths, ingest.Options{
+	o, err := t.fetch(ctx, paths)
+	if err != nil {
+		return nil, err
+	}
+	if err := errors.Join(o.failed...); err != nil {
+		return nil, err // half a bill would be another bill
+	}
+	if len(o.paths) == 0 && len(o.fetched) == 0 {
+		return nil, nil
+	}
+	bills, err := ingest.LoadBill(ctx, t.conn, o.paths, ingest.Options{
 		SQL:     t.o.sql,
+		Fetched: o.fetched,
 		Exclude: t.isOwn,
 		TempDir: t.temp,
 		Now:     t.o.now,
 		Warn:    func(msg, file string) { t.o.log.Warn(msg, "file", file) },
 	})
+	if err == nil {
+		err = t.noteRead(ctx, o, nil)
+	}
+	return bills, err
 }

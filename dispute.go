@@ -50,6 +50,9 @@ type disputeFile struct {
 func (t *Tally) Dispute(ctx context.Context, month Month, path string, o DisputeOptions) (Dispute, error) {
 	d := Dispute{Month: month.String(), File: path, Claims: []Claim{}, Missing: []string{}}
 	what := "dispute " + month.String()
+	if slices.ContainsFunc(o.Archive, ingest.IsObjectPath) {
+		return d, fmt.Errorf("%s: the archive lies in a store; download the month's objects and give their folder", what)
+	}
 	all, err := t.Claims(ctx)
 	if err != nil {
 		return d, err

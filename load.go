@@ -15,7 +15,8 @@ import (
 // LoadResult says what a load did, file by file.
 type LoadResult struct {
 	ingest.Result
-	Duration time.Duration
+	KnownObjects int // of a store, read before and the same still: not fetched
+	Duration     time.Duration
 }
 
 // Load reads every callback archive under paths (files, folders, globs) that
@@ -35,16 +36,31 @@ func (t *Tally) Load(ctx context.Context, paths ...string) (LoadResult, error) {
 // load is Load without the reports in out, should they lie in the archive.
 func (t *Tally) load(ctx context.Context, paths []string, out string) (LoadResult, error) {
 	start := t.o.now()
-	r, err := ingest.Load(ctx, t.conn, paths, ingest.Options{
+	o, err := t.fetch(ctx, paths)
+	if err != nil {
+		return LoadResult{}, err
+	}
+	result := LoadResult{KnownObjects: o.known}
+	if len(o.paths) == 0 && len(o.fetched) == 0 { // nothing new in the store
+		result.Failed, result.Duration = o.failed, t.o.now().Sub(start)
+		return result, nil
+	}
+	result.Result, err = ingest.Load(ctx, t.conn, o.paths, ingest.Options{
 		SQL:      t.o.sql,
 		Feed:     t.feed,
+		Fetched:  o.fetched,
 		Exclude:  func(path string) bool { return t.isOwn(path) || isReport(out, path) },
 		TempDir:  t.temp,
 		Now:      t.o.now,
 		Progress: t.o.progress,
 		Warn:     func(msg, file string) { t.o.log.Warn(msg, "file", file) },
 	})
-	return LoadResult{Result: r, Duration: t.o.now().Sub(start)}, err
+	if err == nil {
+		err = t.noteRead(ctx, o, result.Failed)
+	}
+	result.Failed = append(o.failed, result.Failed...)
+	result.Duration = t.o.now().Sub(start)
+	return result, err
 }
 
 // isOwn tells whether a file is of the database itself.
@@ -53,7 +69,8 @@ func (t *Tally) isOwn(path string) bool {
 		return false
 	}
 	_, inTemp := within(t.temp, path)
-	return inTemp || samePath(path, t.path) || samePath(path, t.path+".wal")
+	_, inSpool := within(t.path+".spool", path)
+	return inTemp || inSpool || samePath(path, t.path) || samePath(path, t.path+".wal")
 }
 
 // isReport tells whether a file is a report that lies under out. Only these
@@ -61,14 +78,25 @@ func (t *Tally) isOwn(path string) bool {
 func isReport(out, path string) bool {
 	rel, ok := within(out, path)
 	month, name := filepath.Split(rel)
-	if _, err := time.Parse("2006-01"+string(filepath.Separator), month); !ok || out == "" || err != nil {
+	if !ok || out == "" || !isPeriodFolder(strings.TrimSuffix(month, string(filepath.Separator))) {
 		return false
 	}
 	base, ending, _ := strings.Cut(name, ".")
 	if _, listed := reports.Find(base); listed {
 		return ending == "csv" || ending == "parquet"
 	}
-	return name == "manifest.json" || name == "xtally-"+filepath.Clean(month)+".xlsx"
+	whole := "xtally-" + filepath.Clean(month)
+	return name == "manifest.json" || name == whole+".xlsx" || name == whole+".html"
+}
+
+// isPeriodFolder tells the folder of a month, or of a period, from others.
+func isPeriodFolder(name string) bool {
+	from, to, isPeriod := strings.Cut(name, "_")
+	if !isPeriod {
+		to = from
+	}
+	_, err := ParsePeriod(from, to, time.Time{})
+	return err == nil
 }
 
 // within returns the path of a file below a folder.
@@ -128,5 +156,5 @@ func (t *Tally) Books(ctx context.Context) (Books, error) {
 
 // hasCallbacks tells whether any file, read now or before, holds a callback.
 func (r LoadResult) hasCallbacks() bool {
-	return slices.ContainsFunc(r.Files, func(f ingest.File) bool { return f.Bodies > 0 })
+	return r.KnownObjects > 0 || slices.ContainsFunc(r.Files, func(f ingest.File) bool { return f.Bodies > 0 })
 }

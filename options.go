@@ -29,6 +29,7 @@ type options struct {
 	db          *sql.DB
 	sender      mail.Sender
 	mailRetry   []time.Duration
+	store       ObjectStore
 	numberKey   string // hex; empty: the database's own
 }
 

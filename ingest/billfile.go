@@ -12,7 +12,6 @@ import (
 	"io"
 	"os"
 	"path"
-	"path/filepath"
 	"strconv"
 	"strings"
 
@@ -36,7 +35,7 @@ type billFile struct {
 
 // openBills lists the bills under paths and calls fn for each, unpacking zips.
 func openBills(paths []string, o Options, fn func(*billFile) error) error {
-	inputs, err := discover(paths, o.Warn)
+	inputs, err := o.inputs(paths)
 	var missing *Error
 	switch {
 	case errors.Is(err, ErrNoFiles):
@@ -47,10 +46,10 @@ func openBills(paths []string, o Options, fn func(*billFile) error) error {
 		return err
 	}
 	for _, in := range inputs {
-		if o.Exclude != nil && o.Exclude(in.path) {
+		if o.Exclude != nil && in.url == "" && o.Exclude(in.path) {
 			continue
 		}
-		if err := openBill(&billFile{name: in.name, source: filepath.ToSlash(in.path), path: in.path}, o.TempDir, 0, fn); err != nil {
+		if err := openBill(&billFile{name: in.name, source: in.origin(), path: in.path}, o.TempDir, 0, fn); err != nil {
 			return err
 		}
 	}

@@ -15,6 +15,31 @@ type input struct {
 	path string // to open
 	name string // to show: relative to the path given, with forward slashes
 	size int64
+	url  string // where it was fetched from; empty for a file that lay on disk
+}
+
+// origin is where the file lies for good.
+func (in input) origin() string {
+	if in.url != "" {
+		return in.url
+	}
+	return filepath.ToSlash(in.path)
+}
+
+// inputs lists the files under paths and those that were fetched.
+func (o Options) inputs(paths []string) ([]input, error) {
+	var all []input
+	for _, f := range o.Fetched {
+		all = append(all, input{f.Path, f.Name, f.Bytes, f.URL()})
+	}
+	if len(paths) == 0 && len(all) > 0 {
+		return all, nil
+	}
+	found, err := discover(paths, o.Warn)
+	if err != nil {
+		return nil, err
+	}
+	return append(all, found...), nil
 }
 
 // discover lists the files under paths: files as they are, folders with all
@@ -59,7 +84,7 @@ func expand(path string, warn func(msg, file string)) ([]input, error) {
 		if !info.Mode().IsRegular() {
 			return nil, &Error{path, errors.New("not a regular file; a pipe or device has no size to read to, save it to a file first")}
 		}
-		return []input{{path, shown(filepath.Base(path)), info.Size()}}, nil
+		return []input{{path: path, name: shown(filepath.Base(path)), size: info.Size()}}, nil
 	}
 	if !strings.ContainsAny(path, "*?[") {
 		return nil, &Error{path, fmt.Errorf("%w; check the path", reason(err))}
@@ -146,7 +171,7 @@ func walk(root string, warn func(msg, file string)) ([]input, error) {
 		if err != nil {
 			return err
 		}
-		all = append(all, input{path, shown(filepath.ToSlash(rel)), info.Size()})
+		all = append(all, input{path: path, name: shown(filepath.ToSlash(rel)), size: info.Size()})
 		return nil
 	})
 	return all, err

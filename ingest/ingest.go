@@ -21,6 +21,7 @@ import (
 type Options struct {
 	SQL      fs.FS                  // the project's sql folder
 	Feed     *Feed                  // made for the connection
+	Fetched  []Fetched              // objects to read beside the paths
 	Exclude  func(path string) bool // tells files that are no archive: the database, reports; may be nil
 	TempDir  string                 // for spool files; must exist, is left empty
 	Now      func() time.Time       // clock of the ledger's load time
@@ -94,12 +95,12 @@ type fileDone struct {
 // A file that cannot be opened is listed in Result.Failed and does not stop
 // the others. A returned error means the load stopped.
 func Load(ctx context.Context, conn *sql.Conn, paths []string, o Options) (Result, error) {
-	inputs, err := discover(paths, o.Warn)
+	inputs, err := o.inputs(paths)
 	if err != nil {
 		return Result{}, err
 	}
 	if o.Exclude != nil {
-		inputs = slices.DeleteFunc(inputs, func(in input) bool { return o.Exclude(in.path) })
+		inputs = slices.DeleteFunc(inputs, func(in input) bool { return in.url == "" && o.Exclude(in.path) })
 	}
 	l := &loader{conn: conn, o: o}
 	if err := l.readLedger(ctx); err != nil {

@@ -53,6 +53,11 @@ func (a *app) open(ctx context.Context) (*xtally.Tally, error) {
 	if key != "" {
 		opts = append(opts, xtally.WithNumberKey([]byte(key)))
 	}
+	store, err := a.settings.store()
+	if err != nil {
+		return nil, err
+	}
+	opts = append(opts, xtally.WithObjectStore(store))
 	if info, err := os.Stat(a.settings.DB); err == nil && info.IsDir() {
 		return nil, fmt.Errorf("open %s: is a folder; give --db a file in it", a.settings.DB)
 	}

@@ -56,6 +56,7 @@ type settings struct {
 
 	Wait   duration      `yaml:"wait"`
 	Alerts alertSettings `yaml:"alerts"` // see alertsettings.go
+	S3     storeSettings `yaml:"s3"`     // see storesettings.go
 	Mail   mailSettings  `yaml:"mail"`   // see schedulesettings.go
 	Jobs   []jobSettings `yaml:"jobs"`
 
@@ -251,7 +252,7 @@ func (s *settings) readFile() (map[string][]string, error) {
 	if err := yaml.NewDecoder(bytes.NewReader(b), yaml.Strict()).Decode(&strict); err != nil && !errors.Is(err, io.EOF) {
 		return nil, usageError{s.fileError(err)}
 	}
-	s.Alerts, s.Mail, s.Jobs, s.NumberKeyFile = strict.Alerts, strict.Mail, strict.Jobs, strict.NumberKeyFile // no flags: these are of the file alone
+	s.Alerts, s.Mail, s.Jobs, s.S3, s.NumberKeyFile = strict.Alerts, strict.Mail, strict.Jobs, strict.S3, strict.NumberKeyFile // no flags: these are of the file alone
 	var raw map[string]any
 	if err := yaml.Unmarshal(b, &raw); err != nil {
 		return nil, usageError{s.fileError(err)}
@@ -291,7 +292,9 @@ func (s *settings) fileError(err error) error {
 }
 
 // sampleConfig returns what init writes: the settings, then the shipped jobs.
-func sampleConfig() string { return sampleSettings + sampleAlerts + sampleMail + schedules.Default() }
+func sampleConfig() string {
+	return sampleSettings + sampleStore + sampleAlerts + sampleMail + schedules.Default()
+}
 
 const sampleSettings = `# Settings of xtally. Every line is optional; flags and XTALLY_… variables win.
 # Paths are seen from the folder xtally is started in.

@@ -59,6 +59,9 @@ func fileNote(f fileJSON) string {
 }
 
 func loadLine(r xtally.LoadResult) string {
+	if r.KnownObjects > 0 && r.Loaded == 0 && r.Known == 0 {
+		return fmt.Sprintf("loaded nothing: %s of the store read before (%.1f s)", were(r.KnownObjects, "object"), r.Duration.Seconds())
+	}
 	if r.Loaded == 0 && r.Known > 0 {
 		return fmt.Sprintf("loaded nothing: %s already loaded (%.1f s)", were(r.Known, "file"), r.Duration.Seconds())
 	}
@@ -76,6 +79,9 @@ func loadLine(r xtally.LoadResult) string {
 		count(events, "event"), count(messages, "SMS notice"), count(statuses, "status notice"), rejects)
 	if r.Known > 0 {
 		s += fmt.Sprintf("; %s already loaded", were(r.Known, "file"))
+	}
+	if r.KnownObjects > 0 {
+		s += fmt.Sprintf("; %s of the store read before", were(r.KnownObjects, "object"))
 	}
 	if r.Grown > 0 {
 		s += fmt.Sprintf("; %s read anew because more was behind it", were(r.Grown, "file"))
