@@ -234,19 +234,23 @@ func TestAlertsOfTheSchedule(t *testing.T) {
 	task := xtally.Task{Name: "month", Kind: xtally.TaskRun, Reason: "scheduled", To: []string{"boss@example.com"}, Job: xtally.Job{
 		Archive: []string{refused(7108, 0, 1).write(t)}, Month: xtally.MonthOf(2026, time.November), Out: t.TempDir(), Report: csvOnly("charges_by_app", "alerts"),
 	}}
-	for range 3 {
+	complaints := filepath.Join(t.TempDir(), "complaints.csv")
+	mustWrite(t, complaints, []byte("complaint_date,x_number\n2026-11-03,+8617000000001\n"))
+	for i := range 4 {
+		if i == 2 {
+			task.Job.Tables.Complaints = complaints
+		}
 		if _, err := tally.Do(t.Context(), task); err != nil {
 			t.Fatal(err)
 		}
 	}
-	// The second run knows that jobs run here and tells that records stopped; the
-	// third has nothing new.
+	// The second run has nothing new, the third a complaint, the fourth nothing.
 	if len(sender.sent) != 2 {
 		t.Fatalf("got %d mails, want 2", len(sender.sent))
 	}
-	for i, word := range []string{"7108", "Records have stopped"} {
-		if m := sender.sent[i]; !strings.HasPrefix(m.Subject, "[new alerts: 1] ") || !strings.Contains(m.Text, word) {
-			t.Errorf("mail %d: one new alert with %q is wanted, got %s\n%s", i, word, m.Subject, m.Text)
+	for i, want := range []struct{ subject, word string }{{"[new alerts: 2] ", "7108"}, {"[new alerts: 1] ", "Complaint rate"}} {
+		if m := sender.sent[i]; !strings.HasPrefix(m.Subject, want.subject) || !strings.Contains(m.Text, want.word) {
+			t.Errorf("mail %d: %v is wanted, got %s\n%s", i, want, m.Subject, m.Text)
 		}
 	}
 	rules := func() (names []string) {
@@ -256,7 +260,7 @@ func TestAlertsOfTheSchedule(t *testing.T) {
 		slices.Sort(names)
 		return names
 	}
-	if got, want := rules(), []string{"account_frozen", "records_stopped"}; !slices.Equal(got, want) {
+	if got, want := rules(), []string{"account_frozen", "complaint_rate", "records_stopped"}; !slices.Equal(got, want) {
 		t.Errorf("got %q, want %q", got, want)
 	}
 	m := mail.Message{Subject: "x", Key: "k"}

@@ -2,6 +2,7 @@ package xtally
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/xtally/xtally/reports"
@@ -68,6 +69,7 @@ func (w words) complaintStatus(c ComplaintFacts) (reports.Tone, string) {
 // decisions are what somebody has to do or to settle, the dearest first.
 func (w words) decisions(s Summary) reports.Section {
 	d := reports.Section{Title: w.say("需要处理", "What needs a decision")}
+	w.decideAlerts(&d, s)
 	w.decideBill(&d, s)
 	w.decideRecords(&d, s)
 	w.decideComplaints(&d)
@@ -77,6 +79,20 @@ func (w words) decisions(s Summary) reports.Section {
 		d.AddToned(reports.Good, w.say("无", "Nothing"), "", "", w.say("本月没有需要处理的事项", "nothing needs a decision this month"))
 	}
 	return d
+}
+
+// decideAlerts points at the alerts, which stand below in full.
+func (w words) decideAlerts(d *reports.Section, s Summary) {
+	if len(s.Alerts) == 0 {
+		return
+	}
+	tone := reports.Warn
+	if slices.ContainsFunc(s.Alerts, func(a Alert) bool { return a.Tone == "bad" }) {
+		tone = reports.Bad
+	}
+	d.From("alerts")
+	d.AddToned(tone, w.say("未解除的告警", "Open alerts"), "", fmt.Sprint(len(s.Alerts)),
+		w.sayf("最严重的：%s；详见下文", "the gravest: %s; told in full below", w.say(s.Alerts[0].TitleZH, s.Alerts[0].TitleEN)))
 }
 
 func (w words) decideBill(d *reports.Section, s Summary) {

@@ -101,7 +101,7 @@ func TestMailGoesOnce(t *testing.T) {
 		t.Errorf("one mail under the ids %q", ids)
 	}
 	data := string(server.Mails()[0].Data)
-	for _, want := range []string{"Subject: 2026-10 privacy-number charges: 9.14 CNY", "8 calls, 69 billed minutes", "app-a", `filename="xtally-2026-10.xlsx"`, "cid:days.png", "Content-Id: <days.png>"} {
+	for _, want := range []string{"Subject: [new alerts: 1] 2026-10 privacy-number charges: 9.14 CNY", "8 calls, 69 billed minutes", "app-a", `filename="xtally-2026-10.xlsx"`, "cid:days.png", "Content-Id: <days.png>"} {
 		if !strings.Contains(data, want) {
 			t.Errorf("the mail lacks %q", want)
 		}

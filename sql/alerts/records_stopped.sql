@@ -7,10 +7,10 @@ known as (select max(last_known_at) as until_at from calls.calls where month > u
 jobs as (
     select count(*) as run_count
     from raw.runs
-    where status = 'done'
+    where status in ('running', 'done')
         and reason <> 'by hand'
         and reason <> ''
-        and beijing(ended_utc_at) > getvariable('alert_now') - interval 7 day
+        and beijing(started_utc_at) > getvariable('alert_now') - interval 7 day
 )
 
 select
