@@ -44,6 +44,7 @@ const topAlerts = 10
 // alerts tells what happened, since when, what it costs and what to do.
 func (w words) alerts(alerts []Alert) reports.Section {
 	s := reports.Section{Title: w.sayf("告警（%d）", "Alerts (%d)", len(alerts))}
+	s.From("alerts")
 	for i, a := range alerts {
 		if i == topAlerts {
 			s.Add(w.sayf("其余 %d 条", "%d more", len(alerts)-i), "", "", w.say("见“告警”", "see Alerts"))
@@ -53,9 +54,22 @@ func (w words) alerts(alerts []Alert) reports.Section {
 		if a.Tone == "bad" {
 			tone = reports.Bad
 		}
-		s.AddToned(tone, w.say(a.TitleZH, a.TitleEN), "", a.Subject, a.sentence(w))
+		s.AddToned(tone, w.say(a.TitleZH, a.TitleEN), "", w.about(a), a.sentence(w))
 	}
 	return s
+}
+
+// about names what an alert is about.
+func (w words) about(a Alert) string {
+	switch {
+	case a.Subject == "":
+		return w.say("账户", "the account")
+	case a.Rule == "package_runs_out" && a.Subject == "call":
+		return w.say("通话", "calls")
+	case a.Rule == "package_runs_out":
+		return w.say("短信", "SMS")
+	}
+	return a.Subject
 }
 
 // sentence is an alert without its name and whom it is about.
@@ -73,11 +87,7 @@ func (a Alert) sentence(w words) string {
 // mailed lists the alerts as a mail does, a sentence each.
 func (w words) mailed(alerts []Alert) (lines []string) {
 	for _, a := range alerts {
-		line := w.say(a.TitleZH, a.TitleEN)
-		if a.Subject != "" {
-			line += w.sayf("（%s）", " (%s)", a.Subject)
-		}
-		lines = append(lines, line+w.say("：", ": ")+a.sentence(w))
+		lines = append(lines, w.say(a.TitleZH, a.TitleEN)+w.sayf("（%s）：", " (%s): ", w.about(a))+a.sentence(w))
 	}
 	return lines
 }
