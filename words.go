@@ -3,6 +3,7 @@ package xtally
 import (
 	"cmp"
 	"fmt"
+	"time"
 
 	"github.com/xtally/xtally/reports"
 )
@@ -77,6 +78,8 @@ func (a Alert) sentence(w words) string {
 	s := w.say(a.DetailZH, a.DetailEN)
 	if a.SinceAt != "" {
 		s += w.sayf("；自 %s", "; since %s", a.SinceAt)
+	} else if len(a.FirstSeenAt) >= len(time.DateOnly) {
+		s += w.sayf("；%s 首次发现", "; first seen on %s", a.FirstSeenAt[:len(time.DateOnly)])
 	}
 	if a.CostCNY != "" {
 		s += w.sayf("；约 %s 元", "; about %s CNY", a.CostCNY)

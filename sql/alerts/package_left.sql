@@ -1,12 +1,13 @@
 -- A package that ends within the days set and of which more than the percentage
--- set will lapse. The cost is that part of its price.
+-- set will lapse. The cost is that part of its price. It lies ahead: since when is
+-- the day it was first seen.
 with
 
 known as (select cast(max(hour_at) as date) as today from metered.usage where month > undated())
 
 select
     'package_left' as rule, packages.package_id as subject, packages.item as bucket,
-    packages.month, packages.ends_at as since_at,
+    packages.month, null as since_at,
     cast(packages.price_cny * packages.forecast_lapsing / packages.bought as decimal(18, 2)) as cost_cny,
     '剩余 ' || packages.left || '（共 ' || packages.bought || '），按近期用量将作废 ' || packages.forecast_lapsing
     || '，' || cast(packages.ends_at as date) || ' 到期' as detail_zh,

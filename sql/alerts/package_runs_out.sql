@@ -1,6 +1,7 @@
 -- All packages of an item together are nearly empty, or will be within the days
 -- set and before the last of them ends. One that follows another is no alert. The cost
--- is what the pace of the month takes from then to the end, paid per use.
+-- is what the pace of the month takes from then to the end, paid per use. It lies
+-- ahead: since when is the day it was first seen.
 with
 
 known as (select cast(max(hour_at) as date) as today from metered.usage where month > undated()),
@@ -25,7 +26,7 @@ held as (
 
 select
     'package_runs_out' as rule, item as subject, cast(end_date as varchar) as bucket,
-    month, cast(coalesce(empty_date, today) as timestamp) as since_at,
+    month, null as since_at,
     cast(value_used_cny * used * date_diff('day', coalesce(empty_date, today), end_date)
         / (used_ever * (date_diff('day', month, today) + 1)) as decimal(18, 2)) as cost_cny,
     '剩余 ' || left_over || '（共 ' || bought || '），' || case when left_over = 0 then '已用完' else coalesce('按近期用量 ' || empty_date || ' 用完', '所剩不多') end
