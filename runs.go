@@ -3,6 +3,7 @@ package xtally
 import (
 	"context"
 	"database/sql"
+	"errors"
 	"time"
 )
 
@@ -26,6 +27,7 @@ const (
 	RunRunning     = "running"
 	RunDone        = "done"
 	RunFailed      = "failed"
+	RunDiffers     = "differs"     // done, but more of the bill than the tolerance is unexplained
 	RunInterrupted = "interrupted" // told to stop; caught up on the next start
 	RunBrokenOff   = "broken off"  // its process was killed; caught up on the next start
 	RunAdded       = "added"       // no run: since when the schedule knows the job
@@ -64,7 +66,7 @@ func (t *Tally) Enrol(ctx context.Context, job string) (RunRecord, error) {
 	if err := t.closeBrokenRuns(ctx); err != nil {
 		return RunRecord{}, err
 	}
-	last, err := t.runs(ctx, runColumns+`where job = ? and status in ('done', 'failed', 'added')
+	last, err := t.runs(ctx, runColumns+`where job = ? and status in ('done', 'failed', 'differs', 'added')
 		order by due_utc_at desc, run_id desc limit 1`, job)
 	if err != nil {
 		return RunRecord{}, err
@@ -112,6 +114,8 @@ func (t *Tally) recorded(ctx context.Context, r RunRecord, work func() error) (e
 			t.conn.ExecContext(context.WithoutCancel(ctx), "rollback") // what it was in the middle of
 		case err != nil && ctx.Err() != nil:
 			status = RunInterrupted
+		case onlyDiffers(err):
+			status, detail = RunDiffers, err.Error()
 		case err != nil:
 			status, detail = RunFailed, err.Error()
 		}
@@ -124,4 +128,18 @@ func (t *Tally) recorded(ctx context.Context, r RunRecord, work func() error) (e
 	err = work()
 	returned = true
 	return err
+}
+
+// onlyDiffers tells a run that did all its work and found the bill different.
+func onlyDiffers(err error) bool {
+	var differs *BillDiffersError
+	if joined, ok := err.(interface{ Unwrap() []error }); ok { //nolint:errorlint // each of the joined ones counts
+		for _, e := range joined.Unwrap() {
+			if !onlyDiffers(e) {
+				return false
+			}
+		}
+		return true
+	}
+	return errors.As(err, &differs)
 }

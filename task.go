@@ -60,6 +60,9 @@ func (t *Tally) Do(ctx context.Context, task Task) (RunResult, error) {
 		if len(r.Reports) > 0 && len(task.To) > 0 {
 			err = errors.Join(err, t.post(ctx, task, r))
 		}
+		if ctx.Err() == nil && task.Kind == TaskRun && len(r.Reports) > 0 {
+			err = errors.Join(err, t.alsoBilled(ctx, task))
+		}
 		if t.o.sender != nil && ctx.Err() == nil {
 			err = errors.Join(err, t.Deliver(ctx))
 		}
@@ -87,6 +90,40 @@ func (t *Tally) work(ctx context.Context, task Task) (RunResult, error) {
 		return r, err
 	}
 	return RunResult{}, fmt.Errorf("job %s: kind %q: want run, load or report", task.Name, task.Kind)
+}
+
+// alsoBilled reports and mails the other open months of bills that came since the job
+// last ran, whoever loaded them: a final bill may come late, and that of another month
+// beside it.
+func (t *Tally) alsoBilled(ctx context.Context, task Task) error {
+	months, err := t.texts(ctx, `select distinct strftime(months.month, '%Y-%m')
+		from raw.bill_file_months as months
+		inner join raw.bill_files as files
+			on months.file_id = files.file_id
+		where files.loaded_at >= coalesce((
+				select max(ended_utc_at) from raw.runs where job = `+quote(task.Name)+` and status in ('done', 'failed', 'differs')
+			), timestamp '1970-01-01')
+			and months.month <> date `+quote(task.Job.Month.String()+"-01")+`
+			and months.month not in (select month from raw.closings where reopened_at is null)
+			and months.month in (select month from marts.charges_by_app)
+		order by 1`)
+	if err != nil {
+		return err
+	}
+	var errs []error
+	for _, name := range months {
+		again := task
+		again.Kind = TaskReport
+		if again.Job.Month, err = ParseMonth(name, t.o.now()); err != nil {
+			return err
+		}
+		r, err := t.work(ctx, again)
+		if err == nil && len(task.To) > 0 {
+			err = t.post(ctx, again, r)
+		}
+		errs = append(errs, err)
+	}
+	return errors.Join(errs...)
 }
 
 // post puts a task's mail into the outbox.

@@ -101,7 +101,16 @@ func (a *app) logger() *slog.Logger {
 	if a.settings.verbose {
 		level = slog.LevelDebug
 	}
-	return slog.New(slog.NewTextHandler(a.err, &slog.HandlerOptions{Level: level}))
+	return a.logTo(level, a.settings.logFormat == "json")
+}
+
+// logTo makes a logger on standard error.
+func (a *app) logTo(level slog.Level, asJSON bool) *slog.Logger {
+	o := &slog.HandlerOptions{Level: level}
+	if asJSON {
+		return slog.New(slog.NewJSONHandler(a.err, o))
+	}
+	return slog.New(slog.NewTextHandler(a.err, o))
 }
 
 // existing refuses to make a new database where one is meant to be there.

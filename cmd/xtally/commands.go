@@ -312,7 +312,11 @@ month was charged by the last build and what the tables given would charge.
 				return err
 			}
 			defer t.Close()
+			started := time.Now()
 			r, err := run(cmd.Context(), t)
+			if cmd.Context().Err() == nil {
+				err = errors.Join(err, a.textfile(cmd.Context(), t, started, err))
+			}
 			if errors.Is(err, xtally.ErrNoCallbacks) {
 				return errors.Join(a.showLoad(r.Bills, r.Load, xtally.Books{}), err)
 			}
@@ -335,6 +339,7 @@ month was charged by the last build and what the tables given would charge.
 	a.settings.addReportFlags(cmd.Flags())
 	a.settings.addRuleFlags(cmd.Flags())
 	a.settings.addMailToFlag(cmd.Flags())
+	cmd.Flags().StringVar(&a.settings.metricsFile, "metrics-file", "", "`FILE.prom` to write metrics to, for the node exporter's textfile collector")
 	cmd.Flags().BoolVar(&dry, "dry-run", false, "only show what the tables given would change; load, store and report nothing")
 	return cmd
 }
@@ -343,7 +348,7 @@ func newStatus(a *app) *cobra.Command {
 	return &cobra.Command{
 		Use:     "status",
 		Short:   "Tell what the database holds",
-		Long:    "Shows files, records and months in the database, and what waits to be built.",
+		Long:    "Shows files, records and months in the database, what waits to be built, the last runs of\njobs and the next, mails and alerts that wait, the size of the database and the free disk.",
 		Example: "  xtally status --db xtally.duckdb",
 		Args:    noArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
@@ -356,7 +361,11 @@ func newStatus(a *app) *cobra.Command {
 			if err != nil {
 				return err
 			}
-			return a.showStatus(s)
+			u, err := t.Upkeep(cmd.Context())
+			if err != nil {
+				return err
+			}
+			return a.showStatus(s, u)
 		},
 	}
 }

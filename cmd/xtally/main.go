@@ -98,7 +98,7 @@ func remedy(err error) string {
 		return ""
 	case errors.Is(err, fs.ErrPermission), errors.Is(err, syscall.EROFS):
 		return "; check the rights of the file and its folder"
-	case errors.Is(err, syscall.ENOSPC):
+	case errors.Is(err, syscall.ENOSPC), strings.Contains(err.Error(), "No space left on device"): // the second in the database's words
 		return "; free disk space there"
 	}
 	return ""
@@ -166,7 +166,7 @@ func newRoot(a *app) *cobra.Command {
 	root.Flags().Bool("version", false, "print the version")
 	root.SetHelpCommand(newHelp())
 	a.settings.addGlobalFlags(root.PersistentFlags())
-	root.AddCommand(newInit(a), newLoad(a), newBuild(a), newReport(a), newRun(a), newSchedule(a), newMail(a), newClose(a), newReopen(a), newClaim(a), newDispute(a), newExplain(a), newStatus(a), newVersion(a))
+	root.AddCommand(newInit(a), newLoad(a), newBuild(a), newReport(a), newRun(a), newSchedule(a), newMail(a), newClose(a), newReopen(a), newClaim(a), newDispute(a), newExplain(a), newStatus(a), newDoctor(a), newBackup(a), newVersion(a))
 	return root
 }
 

@@ -52,7 +52,7 @@ func TestScripts(t *testing.T) {
 		RequireUniqueNames:  true,
 		Setup: func(e *testscript.Env) error {
 			// The race detector would have every program sleep a second at its end.
-			e.Vars = append(e.Vars, "DEMO="+demo, "GORACE=atexit_sleep_ms=0")
+			e.Vars = append(e.Vars, "DEMO="+demo, "GORACE=atexit_sleep_ms=0", "XTALLY_LOG_FORMAT=text", "XTALLY_LISTEN=127.0.0.1:0")
 			e.Values[state{}] = &state{}
 			return nil
 		},

@@ -15,8 +15,8 @@ import (
 // newProgress shows a load's progress: a bar with rate and time left on a
 // terminal, a plain line every ten seconds elsewhere.
 func newProgress(w io.Writer) func(xtally.Progress) {
-	if f, ok := w.(*os.File); ok && term.IsTerminal(int(f.Fd())) {
-		return barProgress(f)
+	if isTerminal(w) {
+		return barProgress(w)
 	}
 	last := time.Now()
 	return func(p xtally.Progress) {
@@ -29,7 +29,7 @@ func newProgress(w io.Writer) func(xtally.Progress) {
 	}
 }
 
-func barProgress(w *os.File) func(xtally.Progress) {
+func barProgress(w io.Writer) func(xtally.Progress) {
 	var bar *progressbar.ProgressBar
 	return func(p xtally.Progress) {
 		if bar == nil {
@@ -42,4 +42,10 @@ func barProgress(w *os.File) func(xtally.Progress) {
 		bar.Describe(fmt.Sprintf("%d/%d files, %d records", p.Files, p.FilesTotal, p.Records))
 		bar.Set64(min(p.Bytes, p.BytesTotal))
 	}
+}
+
+// isTerminal tells whether a person looks on.
+func isTerminal(w io.Writer) bool {
+	f, ok := w.(*os.File)
+	return ok && term.IsTerminal(int(f.Fd()))
 }

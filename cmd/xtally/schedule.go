@@ -33,7 +33,8 @@ func newSchedule(a *app) *cobra.Command {
 night, the month to date each Monday, the full month on the 3rd and again when
 a later bill arrives. One job runs at a time; what was missed while the machine
 was off is caught up once. The database is open only while a job runs. Stops
-within ten seconds on SIGTERM and Ctrl-C, with nothing half done.`,
+within ten seconds on SIGTERM and Ctrl-C, with nothing half done. Prometheus finds
+/metrics, and a monitor /healthz, on --listen.`,
 		Example: `  xtally schedule --list
   xtally schedule --once nightly
   xtally schedule`,
@@ -65,6 +66,7 @@ within ten seconds on SIGTERM and Ctrl-C, with nothing half done.`,
 	}
 	cmd.Flags().StringVar(&once, "once", "", "run the job `NAME` now and end")
 	cmd.Flags().BoolVar(&list, "list", false, "list the jobs with their next five times and end")
+	cmd.Flags().StringVar(&a.settings.listen, "listen", "127.0.0.1:9489", "`ADDRESS` of /metrics and /healthz; empty for none")
 	cmd.Flags().BoolVar(&history, "history", false, "list the last runs and end")
 	a.settings.addArchiveFlag(cmd.Flags())
 	a.settings.addTableFlags(cmd.Flags())
@@ -82,6 +84,7 @@ type timetable struct {
 	watches []*watch
 	mail    mail.Options
 	log     *slog.Logger
+	metrics *metrics
 }
 
 // timetable checks all jobs, so that what is wrong shows now and not at night.
@@ -100,7 +103,7 @@ func (a *app) timetable() (*timetable, error) {
 	if a.settings.verbose {
 		level = slog.LevelDebug
 	}
-	t := &timetable{app: a, jobs: jobs, log: slog.New(slog.NewTextHandler(a.err, &slog.HandlerOptions{Level: level}))}
+	t := &timetable{app: a, jobs: jobs, log: a.logTo(level, a.settings.logFormat == "json" || a.settings.logFormat != "text" && !isTerminal(a.err)), metrics: newMetrics()}
 	if t.mail, err = a.settings.mailOptions(); err != nil {
 		return nil, err
 	}
@@ -170,6 +173,13 @@ func (t *timetable) serve(ctx context.Context) error {
 	if err := t.plan(last); err != nil {
 		return err
 	}
+	if t.settings.listen != "" {
+		address, err := t.metrics.listen(ctx, t.settings.listen)
+		if err != nil {
+			return err
+		}
+		t.log.Info("metrics and health", "address", address.String())
+	}
 	for _, j := range t.jobs {
 		t.log.Info("job waits", "job", j.Name, "next", t.Next(j.Name, time.Now(), 1)[0])
 	}
@@ -201,12 +211,17 @@ func (t *timetable) do(ctx context.Context, j jobSettings, w *watch, r schedules
 		task.Watched = w.look()
 		w.known = task.Watched
 	}
+	started := time.Now()
+	defer func() { t.metrics.noteRun(j.Name, started, time.Now(), err) }()
 	db, err := t.open(ctx)
 	if err != nil {
 		return err
 	}
 	defer func() { err = errors.Join(err, db.Close()) }()
 	result, err := db.Do(ctx, task)
+	if ctx.Err() == nil {
+		err = errors.Join(err, t.metrics.read(ctx, db))
+	}
 	return errors.Join(err, t.show(task, result))
 }
 

@@ -67,6 +67,10 @@ type settings struct {
 	unmask  string
 	mailTo  []string
 
+	logFormat   string
+	listen      string
+	metricsFile string
+
 	from map[string]string // where a setting that no flag set came from
 }
 
@@ -88,6 +92,7 @@ func (s *settings) addGlobalFlags(f *pflag.FlagSet) {
 	f.StringVar(&s.MemoryLimit, "memory-limit", "", "memory of the database, a `SIZE` such as 1500MB (default: a quarter of the machine, at most 4GB)")
 	f.DurationVar((*time.Duration)(&s.Wait), "wait", 0, "`TIME` to wait for a database that another process has open, such as 10m")
 	f.BoolVar(&s.json, "json", false, "print results as JSON")
+	f.StringVar(&s.logFormat, "log-format", "auto", "`FORMAT` of the log: text, json, or auto (json where schedule writes to no terminal)")
 	f.BoolVarP(&s.verbose, "verbose", "v", false, "tell what is being done")
 }
 
@@ -193,6 +198,9 @@ func (s *settings) check() error {
 	}
 	if n, err := xtally.ParseBytes(s.MemoryLimit); s.MemoryLimit != "" && (err != nil || n < leastMemory) {
 		return s.bad("memory-limit", s.MemoryLimit, "at least 256MB, such as 1500MB or 2GB")
+	}
+	if !slices.Contains([]string{"", "auto", "text", "json"}, s.logFormat) {
+		return s.bad("log-format", s.logFormat, "auto, text or json")
 	}
 	if s.unmask != "" && !s.detail {
 		return usageError{errors.New("--unmask: only the call list holds people's numbers; give --detail too")}

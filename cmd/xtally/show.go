@@ -2,6 +2,7 @@ package main
 
 import (
 	"fmt"
+	"log/slog"
 	"path/filepath"
 	"strings"
 	"text/tabwriter"
@@ -299,9 +300,12 @@ func (a *app) showWarnings(s xtally.Summary) {
 	}
 }
 
-func (a *app) showStatus(s xtally.Status) error {
+func (a *app) showStatus(s xtally.Status, u xtally.Upkeep) error {
 	if a.settings.json {
-		return a.printJSON(statusAsJSON(s))
+		return a.printJSON(struct {
+			xtally.Status
+			xtally.Upkeep
+		}{statusAsJSON(s), u})
 	}
 	fmt.Fprintf(a.out, "%s (%d damaged), %s\n", count(s.Files, "file"), s.DamagedFiles, count(s.Records, "call record"))
 	if !s.LastLoadAt.IsZero() {
@@ -318,7 +322,41 @@ func (a *app) showStatus(s xtally.Status) error {
 			fmt.Fprintf(a.out, "%s was closed %s and reopened %s: %s\n", c.Month, c.ClosedAt, c.ReopenedAt, c.ReopenReason)
 		}
 	}
+	a.showUpkeep(u)
 	return nil
+}
+
+// showUpkeep tells what runs by itself, and how much room there is.
+func (a *app) showUpkeep(u xtally.Upkeep) {
+	for _, r := range u.LastRuns {
+		fmt.Fprintf(a.out, "job %s: %s, started %s UTC %s\n", r.Job, r.Status, r.StartedAt.Format(time.DateTime), firstLine(r.Detail))
+	}
+	if jobs, err := a.settings.jobs(); err == nil && len(u.LastRuns) > 0 {
+		t := &timetable{app: a, jobs: jobs, log: slog.New(slog.DiscardHandler)}
+		for range jobs {
+			t.watches = append(t.watches, &watch{})
+		}
+		if t.plan(make([]xtally.RunRecord, len(jobs))) == nil {
+			fmt.Fprintf(a.out, "next job: %s\n", t.soonest(time.Now()))
+		}
+	}
+	for _, n := range []struct {
+		count int64
+		what  string
+	}{
+		{u.MailsWaiting, "mails wait in the outbox: xtally mail"},
+		{u.OpenAlerts, "alerts are open: report alerts"},
+		{u.Disclosures, "times numbers of people were written in full: table raw.disclosures"},
+	} {
+		if n.count > 0 {
+			fmt.Fprintf(a.out, "%d %s\n", n.count, n.what)
+		}
+	}
+	room := "database " + megabytes(u.DatabaseBytes)
+	if u.DiskFreeBytes >= 0 {
+		room += ", disk free " + megabytes(u.DiskFreeBytes)
+	}
+	fmt.Fprintln(a.out, room)
 }
 
 // billNoteOf tells of a month whether its records are all there, and its bill.

@@ -119,6 +119,24 @@ func (s SMTP) Send(ctx context.Context, m Message, to string) error {
 	return s.explain(to, line, err)
 }
 
+// Try connects and logs in, and sends nothing. Its errors are those of Send.
+func (s SMTP) Try(ctx context.Context) error {
+	if err := s.Check(); err != nil {
+		return fmt.Errorf("mail: %w", err)
+	}
+	line := &line{stall: s.timeout()}
+	client, err := s.client(line)
+	if err != nil {
+		return fmt.Errorf("mail: %w", err)
+	}
+	stop := context.AfterFunc(ctx, line.hangUp)
+	defer stop()
+	if err := client.DialWithContext(ctx); err != nil {
+		return s.explain("anybody", line, err)
+	}
+	return client.Close()
+}
+
 func (s SMTP) timeout() time.Duration {
 	if s.Timeout == 0 {
 		return time.Minute
