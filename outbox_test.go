@@ -327,8 +327,8 @@ func TestProvisionalMailSaysAsOfWhen(t *testing.T) {
 		subjects = append(subjects, msg.Header.Get("Subject"))
 	}
 	want := []string{
-		"2026-10 privacy-number charges (provisional, as of 2026-10-12): 9.14 CNY",
-		"2026-10 privacy-number charges (provisional, as of 2026-10-19): 9.14 CNY",
+		"[new alerts: 1] 2026-10 privacy-number charges (provisional, as of 2026-10-12): 9.14 CNY", // no record for a week
+		"2026-10 privacy-number charges (provisional, as of 2026-10-19): 9.14 CNY",                 // told once
 	}
 	if diff := cmp.Diff(want, subjects); diff != "" {
 		t.Errorf("subjects (-want +got):\n%s", diff)

@@ -17,7 +17,8 @@ type Summary struct {
 	Messages    int64        `json:"sms_count"`
 	TotalCNY    string       `json:"total_cny"`
 	Apps        []AppSummary `json:"apps"`
-	Duplicates  int64        `json:"duplicates"` // of the whole database, like all below
+	DailyMin    []int64      `json:"daily_billed_min"` // of each day of the month
+	Duplicates  int64        `json:"duplicates"`       // of the whole database, like all below
 	Conflicts   int64        `json:"conflicts"`
 	Rejects     int64        `json:"rejects"`
 	Undated     int64        `json:"undated_calls"`
@@ -62,6 +63,15 @@ func (t *Tally) Summary(ctx context.Context, month Month) (Summary, error) {
 		Scan(&s.Duplicates, &s.Conflicts, &s.Rejects, &s.Undated, &s.OtherCalls, &s.Unconfirmed)
 	if err != nil {
 		return s, err
+	}
+	var days []struct {
+		BilledMin int64 `json:"billed_min"`
+	}
+	if err := t.summarize(ctx, "days", first, &days); err != nil {
+		return s, err
+	}
+	for _, d := range days {
+		s.DailyMin = append(s.DailyMin, d.BilledMin)
 	}
 	if s.Facts, err = t.facts(ctx, first); err != nil {
 		return s, err

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"slices"
 	"time"
 
 	"github.com/xtally/xtally/reports"
@@ -168,6 +169,10 @@ func (t *Tally) monthMail(ctx context.Context, task Task, r RunResult) (mail.Mes
 			f.NewAlerts++
 		}
 	}
+	f.Answers = mailAnswers(ro.Answers)
+	if f.Charts, err = t.mailCharts(ctx, job.Month, job.Report.Lang); err != nil {
+		return mail.Message{}, err
+	}
 	if f.Days, err = t.days(ctx, job.Month); err != nil {
 		return mail.Message{}, err
 	}
@@ -178,6 +183,43 @@ func (t *Tally) monthMail(ctx context.Context, task Task, r RunResult) (mail.Mes
 	o := task.Mail
 	o.Lang = string(job.Report.Lang)
 	return mail.Compose(f, workbook, now, o)
+}
+
+// mailAnswers are the lines of the cover as a mail shows them.
+func mailAnswers(sections []reports.Section) []mail.Answer {
+	var all []mail.Answer
+	for _, s := range sections {
+		for _, l := range s.Lines {
+			all = append(all, mail.Answer{Label: l.Label, Value: l.Shown(), Remark: l.Remark, Tone: l.Tone.String()})
+		}
+	}
+	return all
+}
+
+// mailCharts are the charts a mail carries, with titles in its language; the words in
+// them are keys, numbers and English ones, since pictures are drawn without a Chinese
+// font.
+func (t *Tally) mailCharts(ctx context.Context, month Month, lang reports.Lang) ([]mail.Chart, error) {
+	drawn, err := t.charts(ctx, month, reports.EN)
+	if err != nil {
+		return nil, err
+	}
+	titles := map[string]string{}
+	for _, q := range chartQueries() {
+		titles[q.name] = lang.Pick(q.zh, q.en)
+	}
+	var all []mail.Chart
+	for _, c := range drawn {
+		if !slices.Contains([]string{"top_apps", "packages", "complaint_rate"}, c.Name) || !c.HasValues() {
+			continue
+		}
+		png, err := c.PNG(reports.EN)
+		if err != nil {
+			return nil, err
+		}
+		all = append(all, mail.Chart{Name: c.Name + ".png", Title: titles[c.Name], PNG: png, Width: 620})
+	}
+	return all, nil
 }
 
 // days reads a month's charge by day.

@@ -76,8 +76,8 @@ func (c Chart) seriesLabels(lang Lang) []string {
 	return labels(names)
 }
 
-// hasValues tells whether there is anything but nothing to draw.
-func (c Chart) hasValues() bool {
+// HasValues tells whether there is anything but nothing to draw.
+func (c Chart) HasValues() bool {
 	for _, s := range c.Series {
 		for _, v := range s.Values {
 			if v != "" && strings.Trim(v, "0.-") != "" {

@@ -37,7 +37,7 @@ const (
 func drawable(charts []Chart) []Chart {
 	var kept []Chart
 	for _, c := range charts {
-		if c.hasValues() {
+		if c.HasValues() {
 			kept = append(kept, c)
 		}
 	}

@@ -36,6 +36,9 @@ func (c Chart) draw(format string, width, height int, lang Lang) ([]byte, error)
 	return p.Bytes()
 }
 
+// PNG draws a chart as a picture for a mail, as large as on the page.
+func (c Chart) PNG(lang Lang) ([]byte, error) { return c.draw(png, pageChartWidth, c.height(), lang) }
+
 // theme gives the series their colours; the ground shows the page's own, but in a
 // picture for a mail, which may be read on any.
 func (c Chart) theme(format string) charts.ColorPalette {

@@ -133,7 +133,7 @@ func (p *htmlPage) addSections() {
 		for _, s := range list {
 			h := htmlSection{ID: "s" + strconv.Itoa(len(p.Sections)+1), Title: s.Title, Cards: cards}
 			for _, l := range s.Lines {
-				h.Lines = append(h.Lines, htmlLine{l.Label, l.figure().shown(), l.Remark, l.Tone.class(), p.target(l.Report)})
+				h.Lines = append(h.Lines, htmlLine{l.Label, l.Shown(), l.Remark, l.Tone.String(), p.target(l.Report)})
 			}
 			p.Sections = append(p.Sections, h)
 		}
@@ -165,8 +165,11 @@ func (f figure) shown() string {
 	return f.text
 }
 
-// class is the tone's name in the page's style.
-func (t Tone) class() string { return [...]string{"", "good", "warn", "bad"}[t] }
+// String is the tone's name, in the page's style too; empty for plain.
+func (t Tone) String() string { return [...]string{"", "good", "warn", "bad"}[t] }
+
+// Shown is the line's value as a page or a mail shows it.
+func (l Line) Shown() string { return l.figure().shown() }
 
 // pageTable reads the first rows of a report.
 func pageTable(ctx context.Context, db Queryer, r Report, o Options) (htmlTable, error) {

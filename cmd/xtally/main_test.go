@@ -492,3 +492,19 @@ func TestEveryCommandExplainsItself(t *testing.T) {
 		}
 	}
 }
+
+func TestSparkline(t *testing.T) {
+	for _, test := range []struct {
+		values []int64
+		want   string
+	}{
+		{nil, ""},
+		{[]int64{0, 0}, ""},
+		{[]int64{0, 1, 50, 99, 100, 1000}, " ▁▁▁▁█"},
+		{[]int64{4, 8, 2, 0}, "▄█▂ "},
+	} {
+		if got := sparkline(test.values); got != test.want {
+			t.Errorf("%v is drawn %q, want %q", test.values, got, test.want)
+		}
+	}
+}

@@ -3,7 +3,9 @@ package main
 import (
 	"fmt"
 	"log/slog"
+	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"text/tabwriter"
 	"time"
@@ -210,6 +212,25 @@ func (a *app) listReports() error {
 	return nil
 }
 
+// sparkline draws values as columns of one line of text; a day with something is
+// never drawn as nothing.
+func sparkline(values []int64) string {
+	steps := []rune(" ▁▂▃▄▅▆▇█")
+	most := slices.Max(append([]int64{0}, values...))
+	if most == 0 {
+		return ""
+	}
+	var b strings.Builder
+	for _, v := range values {
+		step := v * int64(len(steps)-1) / most
+		if step == 0 && v > 0 {
+			step = 1
+		}
+		b.WriteRune(steps[step])
+	}
+	return b.String()
+}
+
 // topApps is how many apps the table on the terminal shows.
 const topApps = 10
 
@@ -247,6 +268,9 @@ func (a *app) showRun(month xtally.Month, r xtally.RunResult) error {
 	fmt.Fprintf(w, "total\t%d\t%d\t%d\t%s\t\n", s.Calls, s.BilledMin, s.Messages, s.TotalCNY)
 	if err := w.Flush(); err != nil {
 		return err
+	}
+	if line := sparkline(s.DailyMin); line != "" && isTerminal(a.out) && os.Getenv("TERM") != "dumb" {
+		fmt.Fprintf(a.out, "minutes by day, 1 to %d: %s\n", len(s.DailyMin), line)
 	}
 	if err := a.showFacts(s); err != nil {
 		return err

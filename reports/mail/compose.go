@@ -20,11 +20,28 @@ type Figures struct {
 	BilledMin   int64
 	Messages    int64
 	Apps        []App    // dearest first
+	Answers     []Answer // the month in a few lines, and what needs a decision, in the mail's language
+	Charts      []Chart  // beside the picture of the days, where there are any
 	Alerts      []string // what needs a person, in the mail's language
 	NewAlerts   int      // of them, told by no mail before: for the subject, and no part of the key
 	Notes       []string // what a reader should know, in the mail's language
 	Days        []Day    // ascending; those without a charge may be left out
 	Folder      string   // where the reports lie
+}
+
+// Answer is a label, a value and a remark. Tone is good, warn, bad or empty.
+type Answer struct{ Label, Value, Remark, Tone string }
+
+// Color is the ground of the value, as mail programs read it.
+func (a Answer) Color() string {
+	return map[string]string{"good": "#d6ecd8", "warn": "#ffe7b8", "bad": "#f6ccd0"}[a.Tone]
+}
+
+// Chart is a picture in the mail. Name becomes its Content-ID and ends in .png.
+type Chart struct {
+	Name, Title string
+	PNG         []byte
+	Width       int // as shown; height follows
 }
 
 // App is one line of the table.
@@ -91,6 +108,9 @@ func Compose(f Figures, workbook File, date time.Time, o Options) (Message, erro
 		return Message{}, err
 	}
 	m := Message{Date: date, Inline: []File{{picture, png}}}
+	for _, c := range f.Charts {
+		m.Inline = append(m.Inline, File{c.Name, c.PNG})
+	}
 	s := said{Figures: f, Picture: picture, Locked: o.Password != "" && len(workbook.Content) > 0}
 	if n := len(f.Apps) - mostApps; n > 0 {
 		s.Apps, s.More = f.Apps[:mostApps], n
