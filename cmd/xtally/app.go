@@ -23,9 +23,10 @@ import (
 
 // app is what the commands share.
 type app struct {
-	out, err io.Writer
-	settings settings
-	extra    []xtally.Option // what a command adds, such as a mailer
+	out, err  io.Writer
+	isWatched bool // results go to a terminal that can draw
+	settings  settings
+	extra     []xtally.Option // what a command adds, such as a mailer
 }
 
 // configure completes the settings before any command runs.

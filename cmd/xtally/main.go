@@ -47,7 +47,7 @@ func main() {
 // run executes the command line and returns the exit code.
 func run(ctx context.Context, args []string, stdout, stderr io.Writer) int {
 	results := &sticky{w: stdout}
-	root := newRoot(&app{out: results, err: stderr})
+	root := newRoot(&app{out: results, err: stderr, isWatched: isTerminal(stdout) && os.Getenv("TERM") != "dumb"})
 	root.SetArgs(args)
 	root.SetOut(results)
 	root.SetErr(stderr)

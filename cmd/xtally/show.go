@@ -3,7 +3,6 @@ package main
 import (
 	"fmt"
 	"log/slog"
-	"os"
 	"path/filepath"
 	"slices"
 	"strings"
@@ -269,7 +268,7 @@ func (a *app) showRun(month xtally.Month, r xtally.RunResult) error {
 	if err := w.Flush(); err != nil {
 		return err
 	}
-	if line := sparkline(s.DailyMin); line != "" && isTerminal(a.out) && os.Getenv("TERM") != "dumb" {
+	if line := sparkline(s.DailyMin); line != "" && a.isWatched {
 		fmt.Fprintf(a.out, "minutes by day, 1 to %d: %s\n", len(s.DailyMin), line)
 	}
 	if err := a.showFacts(s); err != nil {
