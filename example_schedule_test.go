@@ -77,5 +77,5 @@ func Example_schedule() {
 	}
 	// Output:
 	// month caught up
-	// to finance@example.com: 2026-10 privacy-number charges: 9.14 CNY
+	// to finance@example.com: [new alerts: 1] 2026-10 privacy-number charges: 9.14 CNY
 }
