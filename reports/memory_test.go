@@ -16,6 +16,9 @@ import (
 // ours grows by no more than 300 MB. XTALLY_ROWS=1000000 is the size of that promise; by
 // default there are fewer, and the promise is smaller.
 func TestManyRows(t *testing.T) {
+	if raced {
+		t.Skip("told without the race detector")
+	}
 	rows, most := 60_000, int64(250<<20)
 	if text := os.Getenv("XTALLY_ROWS"); text != "" {
 		var err error

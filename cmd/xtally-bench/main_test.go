@@ -20,6 +20,9 @@ func TestMain(m *testing.M) {
 
 // The whole benchmark runs, on a few calls: what it prints is measured elsewhere.
 func TestBench(t *testing.T) {
+	if raced {
+		t.Skip("told without the race detector")
+	}
 	var out, log bytes.Buffer
 	cmd := newCommand()
 	cmd.SetArgs([]string{"--calls", "400", "--rounds", "1", "--full", "--only", "limit,xtally,go", "--work", t.TempDir()})

@@ -1,0 +1,5 @@
+//go:build !race
+
+package xtally_test
+
+const raced = false
