@@ -55,10 +55,17 @@ func (w words) alerts(alerts []Alert) reports.Section {
 		if a.Tone == "bad" {
 			tone = reports.Bad
 		}
-		s.AddToned(tone, w.say(a.TitleZH, a.TitleEN), "", w.about(a), a.sentence(w))
+		about, sentence := w.about(a), a.sentence(w)
+		if runes := []rune(about); len(runes) > valueRunes { // the remark has room for it
+			about, sentence = string(runes[:4])+"…"+string(runes[len(runes)-valueRunes+5:]), about+w.say("：", ": ")+sentence
+		}
+		s.AddToned(tone, w.say(a.TitleZH, a.TitleEN), "", about, sentence)
 	}
 	return s
 }
+
+// valueRunes is how long a value in words may be beside its label.
+const valueRunes = 14
 
 // about names what an alert is about.
 func (w words) about(a Alert) string {

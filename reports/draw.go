@@ -102,6 +102,9 @@ func (c Chart) bars(lang Lang) charts.BarChartOption {
 	opt.ValueFormatter = shortNumber
 	opt.Legend = c.legend(names)
 	opt.ValueAxis[0].Min = charts.Ptr(0.0)
+	if across { // its labels stand side by side
+		opt.ValueAxis[0].LabelCount = 5
+	}
 	opt.ValueAxis[0].LabelFontStyle.FontSize, opt.CategoryAxis.LabelFontStyle.FontSize = labelSize, labelSize
 	if c.Kind == ChartWaterfall { // stacked columns begin at 0: what is below the floor is left off
 		floor := *waterfallFloor(c)
