@@ -7,6 +7,7 @@ import (
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
+	"github.com/xuri/excelize/v2"
 )
 
 // someCharts is one of each kind, and one with nothing to show.
@@ -147,4 +148,31 @@ func TestLinks(t *testing.T) {
 		}
 	}
 	t.Error("the lines are not there")
+}
+
+// What a spreadsheet would take for a formula, a number or a date comes through as the
+// text it is.
+func TestAwkwardKeysStayText(t *testing.T) {
+	keys := []string{
+		"=1+1", "+1", "-1", "@sum(a1)", "\tx", "123456789012345", "000123", "1e5", "2026-10-01", "TRUE", "🙂 app 应用", strings.Repeat("long-name-", 20),
+	}
+	db := mustMarts(t)
+	mustExec(t, db, "delete from marts.charges_by_app")
+	for i, key := range keys {
+		mustExec(t, db, fmt.Sprintf("insert into marts.charges_by_app (month, app_key, call_count, total_cny) values ('2026-10-01', %s, 1, %d)", quoteText(key), 100-i))
+	}
+	f, _ := mustWorkbook(t, db, october())
+	for i, key := range keys {
+		cell := fmt.Sprintf("B%d", i+2)
+		if got := rawCell(t, f, "应用费用", cell); got != key {
+			t.Errorf("%s: %q came through as %q", cell, key, got)
+		}
+		kind, err := f.GetCellType("应用费用", cell)
+		if err != nil || kind != excelize.CellTypeInlineString && kind != excelize.CellTypeSharedString {
+			t.Errorf("%s: %q is of type %v, %v", cell, key, kind, err)
+		}
+		if formula, err := f.GetCellFormula("应用费用", cell); err != nil || formula != "" {
+			t.Errorf("%s: %q is a formula %q, %v", cell, key, formula, err)
+		}
+	}
 }

@@ -68,16 +68,21 @@ func (p *page) figure(label string, value figure, remark string) {
 	}})
 }
 
+// leadTo has the line added last lead to the sheet of a report.
+func (p *page) leadTo(report string) {
+	if sheet := p.sheetsThere[report]; sheet != "" {
+		line := &p.lines[len(p.lines)-1]
+		line.link, line.cells[0].role = sheet, roleLink
+	}
+}
+
 // told adds a part the caller tells; its lines lead to the sheets they come from.
 func (p *page) told(s Section) {
 	p.section(s.Title)
 	for _, l := range s.Lines {
 		p.figure(l.Label, l.figure(), l.Remark)
-		line := &p.lines[len(p.lines)-1]
-		line.cells[1].tone = l.Tone
-		if p.sheetsThere[l.Report] != "" {
-			line.link, line.cells[0].role = p.sheetsThere[l.Report], roleLink
-		}
+		p.lines[len(p.lines)-1].cells[1].tone = l.Tone
+		p.leadTo(l.Report)
 	}
 }
 

@@ -95,11 +95,14 @@ func (b *book) tellCompleteness(p *page, f figures) {
 		f.grouped("files"), f.grouped("lines"), f.grouped("records"), f.grouped("calls"),
 		f.grouped("duplicates"), f.grouped("conflicts"), f.grouped("rejected_records")))
 	p.figure(b.say("读入文件", "Files read"), f.single["files"], "")
+	p.leadTo("files")
 	for _, name := range []string{"lines", "records", "calls", "duplicates", "conflicts", "rejected_records", "rejects"} {
 		p.figure(heading(name, b.o.Lang), f.single[name], "")
+		p.leadTo("files")
 	}
 	p.figure(b.say("有多个版本的通话", "Calls in differing versions"), f.single["conflicting"],
 		b.say("每通保留一个版本，全部版本见“冲突话单”", "one version is kept, all are listed under Conflicts"))
+	p.leadTo("conflicts")
 }
 
 func (b *book) tellMoney(p *page, f figures) {
@@ -117,6 +120,7 @@ func (b *book) tellMoney(p *page, f figures) {
 	} {
 		if one, ok := f.single[line.name]; ok {
 			p.figure(heading(line.name, b.o.Lang), one, b.say(line.zh, line.en))
+			p.leadTo(b.o.charges())
 		}
 	}
 }
@@ -154,14 +158,19 @@ func (b *book) tellUncharged(p *page, f figures) {
 	p.section(b.say("哪些不计费", "What is not charged"))
 	p.figure(b.say("未接通的通话", "Calls not answered"), f.single["unanswered_count"],
 		b.say("没有接听时间，计费 0 分钟", "no answer time, 0 minutes"))
+	p.leadTo("charges_by_app")
 	p.figure(heading("package_min", b.o.Lang), f.single["package_min"],
 		b.say("已随套餐付费", "paid for with the package"))
+	p.leadTo("charges_by_app")
 	p.figure(b.say("重复的话单", "Duplicate records"), f.single["duplicates"],
 		b.say("同一通话多次送达，只计一次", "the same call delivered again counts once"))
+	p.leadTo("files")
 	p.figure(b.say("冲突落选的话单", "Conflict losers"), f.single["conflicts"],
 		b.say("同一通话内容不同，只计保留的版本", "only the version kept is charged"))
+	p.leadTo("conflicts")
 	p.figure(b.say("拒收", "Rejects"), f.single["rejects"],
 		b.say("含不是话单的行和拒收的话单", "lines that are no record, and records refused"))
+	p.leadTo("rejects")
 }
 
 func (b *book) listSheets(p *page, chosen []Report) {
