@@ -276,8 +276,9 @@ func (a *app) showRun(month xtally.Month, r xtally.RunResult) error {
 	}
 	a.showWarnings(s)
 	for _, f := range r.Reports {
-		if strings.HasSuffix(f.Name, ".xlsx") {
-			fmt.Fprintf(a.out, "workbook: %s\n", filepath.Join(a.settings.Out, month.String(), f.Name))
+		what := map[string]string{".xlsx": "workbook", ".html": "page"}[filepath.Ext(f.Name)]
+		if what != "" {
+			fmt.Fprintf(a.out, "%s: %s\n", what, filepath.Join(a.settings.Out, month.String(), f.Name))
 		}
 	}
 	return nil
@@ -285,7 +286,7 @@ func (a *app) showRun(month xtally.Month, r xtally.RunResult) error {
 
 // showFacts prints what the charges rest on and what could be saved.
 func (a *app) showFacts(s xtally.Summary) error {
-	for _, section := range s.Sections(reports.EN) {
+	for _, section := range append(s.Sections(reports.EN), s.Answers(reports.EN)[1]) { // last, what needs a decision
 		fmt.Fprintf(a.out, "\n%s\n", section.Title)
 		w := tabwriter.NewWriter(a.out, 0, 0, 2, ' ', 0)
 		for _, l := range section.Lines {
