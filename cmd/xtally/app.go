@@ -102,7 +102,7 @@ func (a *app) logger() *slog.Logger {
 	if a.settings.verbose {
 		level = slog.LevelDebug
 	}
-	return a.logTo(level, a.settings.logFormat == "json")
+	return a.logTo(level, a.settings.LogFormat == "json")
 }
 
 // logTo makes a logger on standard error.

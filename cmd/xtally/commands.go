@@ -339,7 +339,7 @@ month was charged by the last build and what the tables given would charge.
 	a.settings.addReportFlags(cmd.Flags())
 	a.settings.addRuleFlags(cmd.Flags())
 	a.settings.addMailToFlag(cmd.Flags())
-	cmd.Flags().StringVar(&a.settings.metricsFile, "metrics-file", "", "`FILE.prom` to write metrics to, for the node exporter's textfile collector")
+	cmd.Flags().StringVar(&a.settings.MetricsFile, "metrics-file", "", "`FILE.prom` to write metrics to, for the node exporter's textfile collector")
 	cmd.Flags().BoolVar(&dry, "dry-run", false, "only show what the tables given would change; load, store and report nothing")
 	return cmd
 }

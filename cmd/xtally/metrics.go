@@ -184,7 +184,7 @@ func (m *metrics) listen(ctx context.Context, address string) (net.Addr, error) 
 
 // textfile writes the metrics of a single run for the node exporter to collect.
 func (a *app) textfile(ctx context.Context, t *xtally.Tally, started time.Time, runErr error) error {
-	if a.settings.metricsFile == "" {
+	if a.settings.MetricsFile == "" {
 		return nil
 	}
 	m := newMetrics()
@@ -192,7 +192,7 @@ func (a *app) textfile(ctx context.Context, t *xtally.Tally, started time.Time, 
 	if err := m.read(ctx, t); err != nil {
 		return err
 	}
-	if err := prometheus.WriteToTextfile(a.settings.metricsFile, m.registry); err != nil {
+	if err := prometheus.WriteToTextfile(a.settings.MetricsFile, m.registry); err != nil {
 		return fmt.Errorf("metrics file: %w", err)
 	}
 	return nil

@@ -66,7 +66,7 @@ within ten seconds on SIGTERM and Ctrl-C, with nothing half done. Prometheus fin
 	}
 	cmd.Flags().StringVar(&once, "once", "", "run the job `NAME` now and end")
 	cmd.Flags().BoolVar(&list, "list", false, "list the jobs with their next five times and end")
-	cmd.Flags().StringVar(&a.settings.listen, "listen", "127.0.0.1:9489", "`ADDRESS` of /metrics and /healthz; empty for none")
+	cmd.Flags().StringVar(&a.settings.Listen, "listen", "127.0.0.1:9489", "`ADDRESS` of /metrics and /healthz; empty for none")
 	cmd.Flags().BoolVar(&history, "history", false, "list the last runs and end")
 	a.settings.addArchiveFlag(cmd.Flags())
 	a.settings.addTableFlags(cmd.Flags())
@@ -103,7 +103,7 @@ func (a *app) timetable() (*timetable, error) {
 	if a.settings.verbose {
 		level = slog.LevelDebug
 	}
-	t := &timetable{app: a, jobs: jobs, log: a.logTo(level, a.settings.logFormat == "json" || a.settings.logFormat != "text" && !isTerminal(a.err)), metrics: newMetrics()}
+	t := &timetable{app: a, jobs: jobs, log: a.logTo(level, a.settings.LogFormat == "json" || a.settings.LogFormat != "text" && !isTerminal(a.err)), metrics: newMetrics()}
 	if t.mail, err = a.settings.mailOptions(); err != nil {
 		return nil, err
 	}
@@ -173,8 +173,8 @@ func (t *timetable) serve(ctx context.Context) error {
 	if err := t.plan(last); err != nil {
 		return err
 	}
-	if t.settings.listen != "" {
-		address, err := t.metrics.listen(ctx, t.settings.listen)
+	if t.settings.Listen != "" {
+		address, err := t.metrics.listen(ctx, t.settings.Listen)
 		if err != nil {
 			return err
 		}

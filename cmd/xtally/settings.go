@@ -53,6 +53,9 @@ type settings struct {
 	ComplaintLimitFAQPct string `yaml:"complaint_limit_faq_pct"`
 	BillToleranceCNY     string `yaml:"bill_tolerance_cny"`
 	NumberKeyFile        string `yaml:"number_key_file"`
+	LogFormat            string `yaml:"log_format"`
+	Listen               string `yaml:"listen"`
+	MetricsFile          string `yaml:"metrics_file"`
 
 	Wait   duration      `yaml:"wait"`
 	Alerts alertSettings `yaml:"alerts"` // see alertsettings.go
@@ -66,10 +69,6 @@ type settings struct {
 	detail  bool
 	unmask  string
 	mailTo  []string
-
-	logFormat   string
-	listen      string
-	metricsFile string
 
 	from map[string]string // where a setting that no flag set came from
 }
@@ -92,7 +91,7 @@ func (s *settings) addGlobalFlags(f *pflag.FlagSet) {
 	f.StringVar(&s.MemoryLimit, "memory-limit", "", "memory of the database, a `SIZE` such as 1500MB (default: a quarter of the machine, at most 4GB)")
 	f.DurationVar((*time.Duration)(&s.Wait), "wait", 0, "`TIME` to wait for a database that another process has open, such as 10m")
 	f.BoolVar(&s.json, "json", false, "print results as JSON")
-	f.StringVar(&s.logFormat, "log-format", "auto", "`FORMAT` of the log: text, json, or auto (json where schedule writes to no terminal)")
+	f.StringVar(&s.LogFormat, "log-format", "auto", "`FORMAT` of the log: text, json, or auto (json where schedule writes to no terminal)")
 	f.BoolVarP(&s.verbose, "verbose", "v", false, "tell what is being done")
 }
 
@@ -199,8 +198,8 @@ func (s *settings) check() error {
 	if n, err := xtally.ParseBytes(s.MemoryLimit); s.MemoryLimit != "" && (err != nil || n < leastMemory) {
 		return s.bad("memory-limit", s.MemoryLimit, "at least 256MB, such as 1500MB or 2GB")
 	}
-	if !slices.Contains([]string{"", "auto", "text", "json"}, s.logFormat) {
-		return s.bad("log-format", s.logFormat, "auto, text or json")
+	if !slices.Contains([]string{"", "auto", "text", "json"}, s.LogFormat) {
+		return s.bad("log-format", s.LogFormat, "auto, text or json")
 	}
 	if s.unmask != "" && !s.detail {
 		return usageError{errors.New("--unmask: only the call list holds people's numbers; give --detail too")}
@@ -324,6 +323,11 @@ format: [csv, xlsx]        # csv, xlsx, parquet, html
 lang: zh                   # zh or en
 #memory_limit: 2GB         # default: a quarter of the machine, at most 4GB
 #wait: 10m                 # for a database that another process has open; xtally schedule always does
+
+# For whoever keeps the server.
+#log_format: auto          # text, json, or auto: json where xtally schedule writes to no terminal
+#listen: 127.0.0.1:9489    # /metrics and /healthz of xtally schedule; "" for none
+#metrics_file: /var/lib/node_exporter/xtally.prom  # of xtally run
 
 # The secret behind the codes that stand for people's numbers (caller_key): the same
 # key gives the same codes in two databases. Default: a random one, kept in the database.
