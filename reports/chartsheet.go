@@ -137,7 +137,7 @@ func (c *chartBook) writeData() error {
 	for _, chart := range c.charts {
 		c.rows += len(chart.Categories) + 3
 		for len(widths) < 1+len(chart.Series)+2 {
-			widths = append(widths, 16)
+			widths = append(widths, 21)
 		}
 	}
 	var err error

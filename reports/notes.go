@@ -15,7 +15,8 @@ func (b *book) addNotes(chosen []Report) error {
 			rows++
 		}
 	}
-	s, err := b.addSheet(name, rows+2, []int{26, 40, 60, 60})
+	widths := []int{26, 44, 84, 60}
+	s, err := b.addSheet(name, rows+2, widths)
 	if err != nil {
 		return err
 	}
@@ -40,10 +41,12 @@ func (b *book) addNotes(chosen []Report) error {
 		}
 		title := r.Title(b.o.Lang)
 		cells := []any{excelize.Cell{StyleID: link, Value: title}}
-		for _, text := range []string{r.Grain(b.o.Lang), r.Note(b.o.Lang), r.Source(b.o.Lang)} {
+		lines := 1
+		for i, text := range []string{r.Grain(b.o.Lang), r.Note(b.o.Lang), r.Source(b.o.Lang)} {
 			cells = append(cells, excelize.Cell{StyleID: words, Value: text})
+			lines = max(lines, linesOf(text, widths[i+1]))
 		}
-		if err := s.add(cells); err != nil {
+		if err := s.add(cells, excelize.RowOpts{Height: float64(15*lines + 2)}); err != nil {
 			return err
 		}
 		if err := b.file.SetCellHyperLink(name, fmt.Sprintf("A%d", s.row), "'"+title+"'!A1", "Location"); err != nil {
@@ -53,10 +56,19 @@ func (b *book) addNotes(chosen []Report) error {
 	if err := s.add(nil); err != nil {
 		return err
 	}
-	if err := s.add([]any{excelize.Cell{StyleID: words, Value: b.say("单位", "Units")}, excelize.Cell{StyleID: words, Value: Units(b.o.Lang)}}); err != nil {
+	units := Units(b.o.Lang)
+	if err := s.add([]any{excelize.Cell{StyleID: words, Value: b.say("单位", "Units")}, excelize.Cell{StyleID: words, Value: units}},
+		excelize.RowOpts{Height: float64(15*linesOf(units, widths[1]) + 2)}); err != nil {
 		return err
 	}
 	return s.w.Flush()
+}
+
+// linesOf is how many lines a text takes in a column so wide; a Chinese character is
+// as wide as two others, and words that do not fit leave a gap.
+func linesOf(text string, width int) int {
+	wide := (len(text) + len([]rune(text))) / 2
+	return (wide+width/8)/width + 1
 }
 
 // annotate puts the same beside the first heading of a report's sheet.
