@@ -85,8 +85,28 @@ type Options struct {
 type Schedule struct {
 	entries []*entry
 	o       Options
-	turn    chan struct{} // held by the one job that runs
+	line    line // of jobs that wait for the one that runs
 	group   sync.WaitGroup
+}
+
+// line is where jobs wait for their turn, in the order they came.
+type line struct {
+	mu   sync.Mutex
+	last chan struct{} // closed when the last in the line is done
+}
+
+// join joins the line: ahead is closed when it is one's turn, and done is to be closed
+// afterwards.
+func (l *line) join() (ahead, done chan struct{}) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	ahead, done = l.last, make(chan struct{})
+	if ahead == nil {
+		ahead = make(chan struct{})
+		close(ahead)
+	}
+	l.last = done
+	return ahead, done
 }
 
 type entry struct {
@@ -111,7 +131,7 @@ func New(jobs []Job, o Options) (*Schedule, error) {
 	if o.Grace == 0 {
 		o.Grace = 10 * time.Second
 	}
-	s := &Schedule{o: o, turn: make(chan struct{}, 1)}
+	s := &Schedule{o: o}
 	for _, j := range jobs {
 		if j.Name == "" {
 			return nil, errors.New("a job without a name; give it one")
@@ -226,7 +246,16 @@ func (s *Schedule) check(ctx context.Context, e *entry, now time.Time) {
 		return
 	}
 	e.busy = true
-	s.group.Go(func() { s.run(ctx, e, r) })
+	if e.Jitter > 0 { // it joins when it has waited, so that nobody waits for that
+		s.group.Go(func() {
+			sleep(ctx, rand.N(e.Jitter)) //nolint:gosec // no secret
+			ahead, done := s.line.join()
+			s.run(ctx, e, r, ahead, done)
+		})
+		return
+	}
+	ahead, done := s.line.join() // now, so that jobs due together run in their order
+	s.group.Go(func() { s.run(ctx, e, r, ahead, done) })
 }
 
 // hasChanged asks an idle job whether it is to run beside its times.
@@ -261,18 +290,15 @@ func latest(next func(time.Time) time.Time, after, now time.Time) time.Time {
 }
 
 // run waits for the job's turn and runs it.
-func (s *Schedule) run(ctx context.Context, e *entry, r Run) {
+func (s *Schedule) run(ctx context.Context, e *entry, r Run, ahead, done chan struct{}) {
+	defer close(done)
 	defer func() {
 		e.mu.Lock()
 		e.busy = false
 		e.mu.Unlock()
 	}()
-	if e.Jitter > 0 {
-		sleep(ctx, rand.N(e.Jitter)) //nolint:gosec // no secret
-	}
 	select {
-	case s.turn <- struct{}{}:
-		defer func() { <-s.turn }()
+	case <-ahead:
 	case <-ctx.Done():
 	}
 	if ctx.Err() != nil {

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"errors"
+	"fmt"
 	"log/slog"
 	"strings"
 	"sync"
@@ -315,5 +316,36 @@ func TestOnce(t *testing.T) {
 	}
 	if got := s.Next("c", time.Now(), 5); got != nil {
 		t.Errorf("times %v of a job there is not", got)
+	}
+}
+
+// Jobs that are due together run one after another in the order they were given.
+func TestDueTogetherRunInTheirOrder(t *testing.T) {
+	ctx, stop := context.WithCancel(t.Context())
+	defer stop()
+	var mu sync.Mutex
+	var got, want []string
+	var jobs []Job
+	for i := range 20 {
+		name := fmt.Sprintf("job-%02d", i)
+		want = append(want, name)
+		jobs = append(jobs, Job{Name: name, Cron: "0 3 1 1 *", Last: time.Now().AddDate(-2, 0, 0), Run: func(context.Context, Run) error {
+			mu.Lock()
+			defer mu.Unlock()
+			if got = append(got, name); len(got) == 20 {
+				stop()
+			}
+			return nil
+		}})
+	}
+	s, err := New(jobs, Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := s.Run(ctx); err != nil {
+		t.Fatal(err)
+	}
+	if diff := cmp.Diff(want, got); diff != "" {
+		t.Error(diff)
 	}
 }
