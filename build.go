@@ -209,16 +209,17 @@ func (t *Tally) fingerprint() (string, error) {
 type builder struct {
 	*Tally
 	models    []model
-	print     string   // of models and settings
-	all       bool     // make all months anew, whatever changed
-	founded   bool     // the layers before charging are made
-	months    []string // whose records changed: dates of first days, ascending
-	charged   []string // to be charged anew: these, and all that packages or tables change
-	fresh     bool     // the derived tables do not exist, or are of other models
-	newFiles  bool     // files came since the last build, if without a record
-	newTables bool     // prices or other tables changed since the last build
-	newMonth  bool     // a month has ended since: it is judged to its last hour now
-	tables    string   // what the tables are now
+	print     string          // of models and settings
+	all       bool            // make all months anew, whatever changed
+	founded   bool            // the layers before charging are made
+	aside     map[string]bool // relations whose rows of pruned months are saved
+	months    []string        // whose records changed: dates of first days, ascending
+	charged   []string        // to be charged anew: these, and all that packages or tables change
+	fresh     bool            // the derived tables do not exist, or are of other models
+	newFiles  bool            // files came since the last build, if without a record
+	newTables bool            // prices or other tables changed since the last build
+	newMonth  bool            // a month has ended since: it is judged to its last hour now
+	tables    string          // what the tables are now
 	found     []Adjustment
 	checks    int
 }
@@ -301,6 +302,9 @@ func (b *builder) make(ctx context.Context, m model, months []string) error {
 	case err != nil:
 	case b.fresh && byMonth:
 		err = b.exec(ctx, "delete from "+m.relation()+" where not ("+among(months)+")")
+		if err == nil {
+			err = b.putBack(ctx, m)
+		}
 	case b.fresh:
 	case byMonth:
 		err = b.exec(ctx, "delete from "+m.relation()+" where "+among(months),

@@ -152,6 +152,9 @@ func (t *Tally) ReopenMonth(ctx context.Context, month Month, reason string) (Cl
 	if err != nil {
 		return c, fmt.Errorf("reopen %s: %w", month, err)
 	}
+	if err := t.mustHaveRecords(ctx, month.String(), "it stays as it was closed"); err != nil {
+		return c, fmt.Errorf("reopen %s: %w", month, err)
+	}
 	first := month.String() + "-01"
 	c.ReopenedAt, c.ReopenReason = t.now(), reason
 	err = t.transact(ctx, func() error {

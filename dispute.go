@@ -53,6 +53,9 @@ func (t *Tally) Dispute(ctx context.Context, month Month, path string, o Dispute
 	if slices.ContainsFunc(o.Archive, ingest.IsObjectPath) {
 		return d, fmt.Errorf("%s: the archive lies in a store; download the month's objects and give their folder", what)
 	}
+	if err := t.mustHaveRecords(ctx, d.Month, "no call is left to show"); err != nil {
+		return d, fmt.Errorf("%s: %w", what, err)
+	}
 	all, err := t.Claims(ctx)
 	if err != nil {
 		return d, err

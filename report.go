@@ -196,6 +196,11 @@ func (t *Tally) commonOptions(ctx context.Context, month Month, o ReportOptions)
 	if built == "" {
 		return reports.Options{}, fmt.Errorf("report %s: nothing is built yet; run xtally build first", month)
 	}
+	if o.Detail {
+		if err := t.mustHaveRecords(ctx, month.String(), "there is no call to list, leave out detail"); err != nil {
+			return reports.Options{}, fmt.Errorf("report %s: %w", month, err)
+		}
+	}
 	key, err := t.numberKey(ctx)
 	if err != nil {
 		return reports.Options{}, err

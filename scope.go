@@ -16,8 +16,14 @@ func (b *builder) scope(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
+	if err := b.mustSettleAsBefore(ctx); err != nil {
+		return err
+	}
 	b.fresh = was != b.print
 	if b.fresh {
+		if err := b.setAside(ctx); err != nil {
+			return err
+		}
 		for _, layer := range slices.Backward(layers) {
 			if err := b.exec(ctx, "drop schema if exists "+layer+" cascade"); err != nil {
 				return err
@@ -48,7 +54,7 @@ func (b *builder) scope(ctx context.Context) error {
 			"union select month from raw.sms union select month from raw.number_status " +
 			"union select month from raw.bill_file_months union " + changed
 	}
-	if err := b.exec(ctx, "insert into raw.build_scope "+changed); err != nil {
+	if err := b.exec(ctx, "insert into raw.build_scope select month from ("+changed+") where "+notPruned); err != nil {
 		return err
 	}
 	if err := b.widenScope(ctx); err != nil {
@@ -64,6 +70,9 @@ func (b *builder) scope(ctx context.Context) error {
 	}
 	return b.chargeScope(ctx)
 }
+
+// notPruned leaves out the months whose records are gone: nothing makes them anew.
+const notPruned = "month not in (select month from raw.pruned_months)"
 
 // currentMonth is the first day of the Beijing month the build runs in.
 func (b *builder) currentMonth() string {
@@ -149,7 +158,7 @@ func changedTables(was, is string) []string {
 // because notes why the months a query gives are charged anew.
 func (b *builder) because(ctx context.Context, cause, query string) error {
 	return b.exec(ctx, "insert into raw.build_causes select distinct month, "+quote(cause)+" from ("+query+") as more (month) "+
-		"where (month, "+quote(cause)+") not in (select month, cause from raw.build_causes)")
+		"where "+notPruned+" and (month, "+quote(cause)+") not in (select month, cause from raw.build_causes)")
 }
 
 // redrawn adds the months that a package covers otherwise than when they were
@@ -168,7 +177,7 @@ func (b *builder) redrawn(ctx context.Context) error {
 
 // alsoCharge adds the months a query gives to those charged anew.
 func (b *builder) alsoCharge(ctx context.Context, query string) error {
-	more, err := b.texts(ctx, "select distinct cast(month as varchar) from ("+query+") as more (month)")
+	more, err := b.texts(ctx, "select distinct cast(month as varchar) from ("+query+") as more (month) where "+notPruned)
 	if err != nil {
 		return err
 	}
@@ -212,7 +221,7 @@ func (b *builder) widenScope(ctx context.Context) error {
 			select distinct other_month
 			from (select * from raw.straddles union all select month, other_month from calls.straddles)
 			where month in (select month from raw.build_scope)
-				and other_month not in (select month from raw.build_scope)`)
+				and other_month not in (select month from raw.build_scope union all select month from raw.pruned_months)`)
 		if err != nil {
 			return err
 		}

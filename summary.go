@@ -57,9 +57,9 @@ func (t *Tally) Summary(ctx context.Context, month Month) (Summary, error) {
 	err = t.conn.QueryRowContext(ctx, `select
 			cast(coalesce(sum(duplicates), 0) as bigint), cast(coalesce(sum(conflicts), 0) as bigint), cast(coalesce(sum(rejects), 0) as bigint),
 			(select count(*) from calls.calls where month = undated() and outcome <> 'other_product'),
-			(select count(*) from calls.calls where month = cast(? as date) and outcome = 'other_product'),
-			(select count(*) from calls.calls where month = cast(? as date) and mode = 'AXYB')
-		from marts.files`, first, first).
+			(select count(*) from calls.calls where month = cast(? as date) and outcome = 'other_product') + (select coalesce(sum(other_call_count), 0) from raw.pruned_months where month = cast(? as date)),
+			(select count(*) from calls.calls where month = cast(? as date) and mode = 'AXYB') + (select coalesce(sum(axyb_call_count), 0) from raw.pruned_months where month = cast(? as date))
+		from marts.files`, first, first, first, first).
 		Scan(&s.Duplicates, &s.Conflicts, &s.Rejects, &s.Undated, &s.OtherCalls, &s.Unconfirmed)
 	if err != nil {
 		return s, err
@@ -116,6 +116,7 @@ type Status struct {
 	ToBuild      []string      `json:"months_to_build"`
 	Months       []MonthStatus `json:"months"`
 	Closings     []Closing     `json:"closings"` // reopened ones too
+	Pruned       []PrunedMonth `json:"pruned"`
 }
 
 // MonthStatus is one built month.
@@ -140,6 +141,9 @@ func (t *Tally) Status(ctx context.Context) (Status, error) {
 		return s, err
 	}
 	s.LastLoadAt = last.Time
+	if s.Pruned, err = t.PrunedMonths(ctx); err != nil {
+		return s, err
+	}
 	if s.Closings, err = t.Closings(ctx); err != nil {
 		return s, err
 	}

@@ -41,6 +41,9 @@ func (t *Tally) WhatIf(ctx context.Context, tables Tables, month Month) (Compari
 	if err := t.mustBeBuilt(ctx, "dry run"); err != nil {
 		return c, err
 	}
+	if err := t.mustHaveRecords(ctx, c.Month, "it stays as it was closed, whatever the tables"); err != nil {
+		return c, fmt.Errorf("dry run: %w", err)
+	}
 	tried := errors.New("tried out") // has the transaction rolled back
 	err := t.transact(ctx, func() error {
 		if err := t.tryOut(ctx, &c, tables, month.String()+"-01"); err != nil {

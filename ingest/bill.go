@@ -50,9 +50,7 @@ func LoadBill(ctx context.Context, conn *sql.Conn, paths []string, o Options) (b
 			conn.ExecContext(context.WithoutCancel(ctx), "rollback")
 			bills = nil
 		}
-		if err != nil && ctx.Err() != nil {
-			err = ctx.Err() // the database says only that it was interrupted
-		}
+		err = whyStopped(ctx, err)
 	}()
 	if err := l.readLedger(); err != nil {
 		return nil, err
@@ -282,7 +280,21 @@ func (l *billLoader) keep(f *billFile, b *Bill, account string) error {
 		l.o.Now().UTC().Truncate(time.Second)); err != nil {
 		return err
 	}
-	return l.monthsOf("getvariable('bill_file_id')", b)
+	if err := l.monthsOf("getvariable('bill_file_id')", b); err != nil {
+		return err
+	}
+	return l.mustHaveRecords(f.source, b)
+}
+
+// mustHaveRecords refuses a bill of a month whose records were pruned.
+func (l *billLoader) mustHaveRecords(source string, b *Bill) error {
+	var pruned string
+	err := l.conn.QueryRowContext(l.ctx, "select coalesce(string_agg(strftime(month, '%Y-%m'), ', ' order by month), '') from raw.pruned_months "+
+		"where month in (select month from raw.bill_file_months where file_id = getvariable('bill_file_id'))").Scan(&pruned)
+	if err == nil && pruned != "" {
+		err = &TableError{"bill", source, "", 0, fmt.Errorf("is of %s, whose records were pruned: nothing is left to reconcile it with; leave it out, or load it with that month's archive into another database", pruned)}
+	}
+	return err
 }
 
 // monthsOf reads which months a file speaks of.

@@ -104,7 +104,7 @@ func Load(ctx context.Context, conn *sql.Conn, paths []string, o Options) (Resul
 	}
 	l := &loader{conn: conn, o: o}
 	if err := l.readLedger(ctx); err != nil {
-		return Result{}, err
+		return Result{}, whyStopped(ctx, err)
 	}
 	p := &producer{o: o, known: l.known, sources: l.sources, out: make(chan *chunk), events: make(chan *worker), files: make(chan todo)}
 	p.lastID.Store(l.lastID)
@@ -116,9 +116,7 @@ func Load(ctx context.Context, conn *sql.Conn, paths []string, o Options) (Resul
 	go p.run(ctx, inputs)
 	err = l.consume(ctx, p)
 	stopTelling()
-	if err != nil && ctx.Err() != nil {
-		err = ctx.Err() // whatever broke, broke because of it
-	}
+	err = whyStopped(ctx, err)
 	cancel()
 	p.drain()
 	if err == nil {
@@ -130,6 +128,15 @@ func Load(ctx context.Context, conn *sql.Conn, paths []string, o Options) (Resul
 	l.result.Files = append(l.result.Files, p.skipped...)
 	l.result.Known, l.result.Failed, l.result.Grown = len(p.skipped), p.failed, p.grown
 	return l.result, err
+}
+
+// whyStopped gives the context's own error where it has ended: whatever broke, broke
+// because of it, and the database says only that it was interrupted.
+func whyStopped(ctx context.Context, err error) error {
+	if err != nil && ctx.Err() != nil {
+		return ctx.Err()
+	}
+	return err
 }
 
 // tell reports progress a few times a second until the function it returns is

@@ -278,6 +278,9 @@ func (l *loader) commit(ctx context.Context) error {
 	if err := l.writeLedger(ctx); err != nil {
 		return err
 	}
+	if err := l.refusePruned(ctx); err != nil {
+		return err
+	}
 	files, err := l.proveCounts(ctx)
 	if err != nil {
 		return err
@@ -293,6 +296,34 @@ func (l *loader) commit(ctx context.Context) error {
 	l.result.Files = append(l.result.Files, files...)
 	l.result.Loaded += len(files)
 	return nil
+}
+
+// refusePruned rejects what the files hold of months that were pruned.
+func (l *loader) refusePruned(ctx context.Context) error {
+	var months int64
+	if err := l.conn.QueryRowContext(ctx, "select count(*) from raw.pruned_months").Scan(&months); err != nil || months == 0 {
+		return err
+	}
+	entries, err := l.query("pruned_entries")
+	if err != nil {
+		return err
+	}
+	bodies, err := l.query("pruned_bodies")
+	if err != nil {
+		return err
+	}
+	if err := l.exec(ctx, "create or replace temp table pruned_entries as "+entries, "insert into raw.rejects by name "+bodies,
+		"delete from raw.fee_records where (file_id, body_no, record_no) in (select (file_id, body_no, entry_no) from pruned_entries)",
+		"delete from raw.number_status where (file_id, body_no, notice_no) in (select (file_id, body_no, entry_no) from pruned_entries)",
+	); err != nil {
+		return err
+	}
+	for _, t := range []string{"events", "sms"} {
+		if err := l.exec(ctx, "delete from raw."+t+" where (file_id, body_no) in (select (file_id, body_no) from pruned_entries)"); err != nil {
+			return err
+		}
+	}
+	return l.exec(ctx, "delete from raw.months_to_build where month in (select month from raw.pruned_months)")
 }
 
 // idList writes ids as a list of SQL.

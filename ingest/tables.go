@@ -73,9 +73,7 @@ func LoadTables(ctx context.Context, conn *sql.Conn, models fs.FS, tempDir strin
 		if err != nil {
 			conn.ExecContext(context.WithoutCancel(ctx), "rollback")
 		}
-		if err != nil && ctx.Err() != nil {
-			err = ctx.Err() // the database says only that it was interrupted
-		}
+		err = whyStopped(ctx, err)
 	}()
 	if err := ReplaceTables(ctx, conn, models, tempDir, tables); err != nil {
 		return err

@@ -38,7 +38,7 @@ never came is told from its events. Numbers of people are not shown.`,
 				return err
 			}
 			if len(stories) == 0 {
-				return errors.New("explain: no record has this icid or session id; check it, or load its archive first") // the id may hold numbers of people
+				return errors.New("explain: no record has this icid or session id; check it, or load its archive first (of a pruned month, into another database)") // the id may hold numbers of people
 			}
 			return a.showExplained(stories)
 		},

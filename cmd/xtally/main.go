@@ -166,7 +166,7 @@ func newRoot(a *app) *cobra.Command {
 	root.Flags().Bool("version", false, "print the version")
 	root.SetHelpCommand(newHelp())
 	a.settings.addGlobalFlags(root.PersistentFlags())
-	root.AddCommand(newInit(a), newLoad(a), newBuild(a), newReport(a), newRun(a), newSchedule(a), newMail(a), newClose(a), newReopen(a), newClaim(a), newDispute(a), newExplain(a), newStatus(a), newDoctor(a), newBackup(a), newVersion(a))
+	root.AddCommand(newInit(a), newLoad(a), newBuild(a), newReport(a), newRun(a), newSchedule(a), newMail(a), newClose(a), newReopen(a), newClaim(a), newDispute(a), newExplain(a), newStatus(a), newDoctor(a), newBackup(a), newPrune(a), newVersion(a))
 	return root
 }
 

@@ -346,6 +346,9 @@ func (a *app) showStatus(s xtally.Status, u xtally.Upkeep) error {
 			fmt.Fprintf(a.out, "%s was closed %s and reopened %s: %s\n", c.Month, c.ClosedAt, c.ReopenedAt, c.ReopenReason)
 		}
 	}
+	for _, p := range s.Pruned {
+		fmt.Fprintf(a.out, "%s was pruned %s: %s removed, its figures stay\n", p.Month, p.PrunedAt, count(p.Records, "record"))
+	}
 	a.showUpkeep(u)
 	return nil
 }

@@ -7,16 +7,11 @@ with
 ours as (
     select
         cast(hour_at as date) as date,
-        sum(cdr_count) as call_count
+        sum(cdr_count) as call_count,
+        sum(end_answered_count) as answered_count,
+        sum(end_duration_s) as duration_s
     from rated.hour_counts
     group by cast(hour_at as date)
-),
-
-answered as (
-    select cast(ended_at as date) as date, count(*) as answered_count, sum(duration_s) as duration_s
-    from calls.calls
-    where outcome = 'answered'
-    group by cast(ended_at as date)
 )
 
 select
@@ -25,16 +20,16 @@ select
     cast(coalesce(ours.call_count, 0) as bigint) as ours_call_count,
     stats.call_count as vendor_call_count,
     cast(stats.call_count - coalesce(ours.call_count, 0) as bigint) as diff_call_count,
-    cast(coalesce(answered.answered_count, 0) as bigint) as ours_answered_count,
+    cast(coalesce(ours.answered_count, 0) as bigint) as ours_answered_count,
     stats.answered_count as vendor_answered_count,
-    cast(stats.answered_count - coalesce(answered.answered_count, 0) as bigint) as diff_answered_count,
-    cast(coalesce(answered.duration_s, 0) as bigint) as ours_duration_s,
+    cast(stats.answered_count - coalesce(ours.answered_count, 0) as bigint) as diff_answered_count,
+    cast(coalesce(ours.duration_s, 0) as bigint) as ours_duration_s,
     stats.duration_s as vendor_duration_s,
-    cast(stats.duration_s - coalesce(answered.duration_s, 0) as bigint) as diff_duration_s,
+    cast(stats.duration_s - coalesce(ours.duration_s, 0) as bigint) as diff_duration_s,
     case
         when stats.call_count = coalesce(ours.call_count, 0)
-            and stats.answered_count = coalesce(answered.answered_count, 0)
-            and stats.duration_s = coalesce(answered.duration_s, 0) then 'matched'
+            and stats.answered_count = coalesce(ours.answered_count, 0)
+            and stats.duration_s = coalesce(ours.duration_s, 0) then 'matched'
         when stats.call_count > coalesce(ours.call_count, 0) then 'missing_here'
         when stats.call_count < coalesce(ours.call_count, 0) then 'extra_here'
         else 'differs'
@@ -42,5 +37,3 @@ select
 from staging.vendor_stats as stats
 left join ours
     on stats.date = ours.date
-left join answered
-    on stats.date = answered.date

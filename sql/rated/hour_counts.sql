@@ -15,7 +15,9 @@ counted as (
         0 as answer_min, 0 as answer_zero_count,
         0 as answered_count, 0 as duration_s,
         0 as body_count, 0 as event_count, 0 as message_count, 0 as lost_count, 0 as lost_min,
-        0 as conflict_more_min, 0 as conflict_less_min
+        0 as conflict_more_min, 0 as conflict_less_min,
+        sum(case when outcome = 'answered' then 1 else 0 end) as end_answered_count,
+        sum(case when outcome = 'answered' then duration_s else 0 end) as end_duration_s
     from calls.calls
     where outcome <> 'other_product' and month > undated()
     group by month, date_trunc('hour', last_known_at)
@@ -24,22 +26,22 @@ counted as (
         month, date_trunc('hour', answered_at), 0, 0, 0,
         sum(started_units(duration_s, 60)), sum(case when duration_s = 0 then 1 else 0 end),
         count(*), sum(duration_s),
-        0, 0, 0, 0, 0, 0, 0
+        0, 0, 0, 0, 0, 0, 0, 0, 0
     from calls.calls
     where outcome = 'answered' and month > undated()
     group by month, date_trunc('hour', answered_at)
     union all
-    select month, date_trunc('hour', last_known_at), 0, 0, 0, 0, 0, 0, 0, count(*), 0, 0, 0, 0, 0, 0
+    select month, date_trunc('hour', last_known_at), 0, 0, 0, 0, 0, 0, 0, count(*), 0, 0, 0, 0, 0, 0, 0, 0
     from staging.fee_records
     where record_no = 1 and month > undated()
     group by month, date_trunc('hour', last_known_at)
     union all
-    select month, date_trunc('hour', event_at), 0, 0, 0, 0, 0, 0, 0, count(*), count(*), 0, 0, 0, 0, 0
+    select month, date_trunc('hour', event_at), 0, 0, 0, 0, 0, 0, 0, count(*), count(*), 0, 0, 0, 0, 0, 0, 0
     from staging.events
     where month > undated()
     group by month, date_trunc('hour', event_at)
     union all
-    select month, date_trunc('hour', sent_at), 0, 0, 0, 0, 0, 0, 0, sum(copy_count), 0, count(*), 0, 0, 0, 0
+    select month, date_trunc('hour', sent_at), 0, 0, 0, 0, 0, 0, 0, sum(copy_count), 0, count(*), 0, 0, 0, 0, 0, 0
     from calls.messages
     where month > undated()
     group by month, date_trunc('hour', sent_at)
@@ -49,7 +51,7 @@ counted as (
         month, date_trunc('hour', coalesce(ended_at, last_event_at)), 0, 0, 0, 0, 0, 0, 0, 0, 0, 0,
         count(*),
         sum(case when answered_at is not null and ended_at > answered_at then started_units(seconds_between(answered_at, ended_at), 60) else 0 end),
-        0, 0
+        0, 0, 0, 0
     from calls.sessions
     where not has_record and (is_disconnected or answered_at is not null) and month > undated()
     group by month, date_trunc('hour', coalesce(ended_at, last_event_at))
@@ -57,7 +59,7 @@ counted as (
     -- Minutes that another version of a disputed record would add or take.
     select
         month, date_trunc('hour', ended_at), 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0,
-        sum(greatest(0, widest_min - kept_min)), sum(greatest(0, kept_min - narrowest_min))
+        sum(greatest(0, widest_min - kept_min)), sum(greatest(0, kept_min - narrowest_min)), 0, 0
     from calls.conflicts
     where month > undated() and ended_at is not null
     group by month, date_trunc('hour', ended_at)
@@ -79,7 +81,9 @@ select
     cast(sum(lost_count) as bigint) as lost_count,
     cast(sum(lost_min) as bigint) as lost_min,
     cast(sum(conflict_more_min) as bigint) as conflict_more_min,
-    cast(sum(conflict_less_min) as bigint) as conflict_less_min
+    cast(sum(conflict_less_min) as bigint) as conflict_less_min,
+    cast(sum(end_answered_count) as bigint) as end_answered_count,
+    cast(sum(end_duration_s) as bigint) as end_duration_s
 from counted
 where hour_at is not null
 group by month, hour_at

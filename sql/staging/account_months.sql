@@ -14,6 +14,8 @@ known as (
     select month from raw.sms where month > undated() group by month
     union
     select month from raw.bill_file_months
+    union
+    select month from raw.pruned_months
 ),
 
 span as (

@@ -10,13 +10,14 @@ grid as (
 
 calls as (
     select
-        isodow(last_known_at) as weekday,
-        hour(last_known_at) as hour,
-        count(*) as call_count,
-        count(case when outcome = 'answered' then 1 end) as answered_count
-    from calls.calls
-    where month = cast($1 as date) and outcome <> 'other_product'
+        isodow(hour_at) as weekday,
+        hour(hour_at) as hour,
+        sum(cdr_count) as call_count,
+        sum(end_answered_count) as answered_count
+    from rated.hour_counts
+    where month = cast($1 as date)
     group by 1, 2
+    having sum(cdr_count) > 0
 )
 
 select

@@ -1,0 +1,198 @@
+package xtally_test
+
+import (
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+
+	"github.com/xtally/xtally"
+)
+
+var (
+	august    = mustMonth("2026-08")
+	september = mustMonth("2026-09")
+)
+
+func mustMonth(text string) xtally.Month {
+	m, err := xtally.ParseMonth(text, time.Time{})
+	if err != nil {
+		panic(err)
+	}
+	return m
+}
+
+// undatedCopy is a push of a call without any of its times: it loses against
+// the record, lies in no month, and would be a call once the record is gone.
+func undatedCopy(id string) string {
+	return `{"eventType":"fee","feeLst":[{"appKey":"app-a","icid":"` + id + `","bindNum":"+8617000000001","serviceType":"004","ulFailReason":0}]}` + "\n"
+}
+
+// fourMonths holds August to November, the first two closed.
+func fourMonths(t *testing.T, db string) *xtally.Tally {
+	t.Helper()
+	tally := mustOpen(t, db)
+	loadCalls(t, tally, "a.ndjson",
+		aCall("k-8", "2026-08-05 02:00:00", 61), undatedCopy("k-8"),
+		aCall("k-9", "2026-09-05 02:00:00", 30), aCall("k-9", "2026-09-05 02:00:00", 300),
+		// Its last push ends in October, its first one in September (Beijing).
+		aCall("k-edge", "2026-09-30 15:58:00", 60), aCall("k-edge", "2026-09-30 15:58:00", 200),
+		aCall("k-10", "2026-10-05 02:00:00", 10), aCall("k-11", "2026-11-05 02:00:00", 10))
+	mustClose(t, tally, august)
+	mustClose(t, tally, september)
+	return tally
+}
+
+// figures are all reports of all four months.
+func figures(t *testing.T, tally *xtally.Tally) map[string]string {
+	t.Helper()
+	all := map[string]string{}
+	for _, m := range []xtally.Month{august, september, october, mustMonth("2026-11")} {
+		for _, name := range []string{"charges_by_app", "charges_by_x_number", "charges_by_app_x_number", "charges_by_mode", "charges_by_day", "charges_by_hour",
+			"calls_by_release_code", "call_quality", "coverage", "conflicts", "files", "trend_by_app", "recordings", "idle_numbers"} {
+			all[m.String()+" "+name] = export(t, tally, name, m)
+		}
+	}
+	return all
+}
+
+// TestPruneKeepsFigures: reports say the same before and after, after all is made
+// anew, and after other models; and the people's numbers are gone.
+func TestPruneKeepsFigures(t *testing.T) {
+	t.Parallel()
+	db := filepath.Join(t.TempDir(), "test.duckdb")
+	tally := fourMonths(t, db)
+	want := figures(t, tally)
+
+	dry, err := tally.Prune(t.Context(), october, true)
+	if err != nil {
+		t.Fatal(err)
+	}
+	pruned, err := tally.Prune(t.Context(), october, false)
+	if err != nil {
+		t.Fatal(err)
+	}
+	counts := []xtally.PrunedMonth{{Month: "2026-08", Records: 1}, {Month: "2026-09", Records: 3}}
+	if diff := cmp.Diff(counts, dry); diff != "" {
+		t.Errorf("dry run (-want +got):\n%s", diff)
+	}
+	for i := range pruned {
+		pruned[i].PrunedAt = ""
+	}
+	if diff := cmp.Diff(counts, pruned); diff != "" {
+		t.Errorf("pruned (-want +got):\n%s", diff)
+	}
+	same := func(when string) {
+		t.Helper()
+		if diff := cmp.Diff(want, figures(t, tally)); diff != "" {
+			t.Errorf("figures %s (-want +got):\n%s", when, diff)
+		}
+	}
+	same("after prune")
+	if again, err := tally.Prune(t.Context(), october, false); err != nil || len(again) > 0 {
+		t.Errorf("pruned twice: %v, %v", again, err)
+	}
+	if _, err := tally.Rebuild(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	same("after Rebuild")
+	prices := filepath.Join(t.TempDir(), "prices.csv")
+	mustWrite(t, prices, []byte("item,price_cny\ncall,0.05\n"))
+	mustLoadTables(t, tally, xtally.Tables{Prices: prices})
+	if r := mustBuild(t, tally); len(r.Months) != 2 || len(r.Adjustments) > 0 {
+		t.Errorf("other prices charged %v anew and adjusted %v, want October and November alone", r.Months, r.Adjustments)
+	}
+	mustLoadTables(t, tally, xtally.Tables{})
+	mustBuild(t, tally)
+	same("after other prices and back")
+	tally.Close()
+
+	tally = mustOpen(t, db, xtally.WithSQL(corrupted(t, map[string]func(string) string{"marts/files.sql": func(s string) string { return s + "\n" }})))
+	mustBuild(t, tally)
+	same("after other models")
+}
+
+// TestPruneRefusesWhatComesLate: a record of a pruned month is counted with file
+// and line, and charged nowhere; the same body's record of another month is kept.
+func TestPruneRefusesWhatComesLate(t *testing.T) {
+	t.Parallel()
+	tally := fourMonths(t, "")
+	if _, err := tally.Prune(t.Context(), october, false); err != nil {
+		t.Fatal(err)
+	}
+	mixed := strings.Replace(strings.TrimSuffix(aCall("k-new", "2026-10-06 02:00:00", 10), "]}\n"), "", "", 1) + "," +
+		strings.TrimPrefix(aCall("k-late", "2026-08-06 02:00:00", 10), `{"eventType":"fee","feeLst":[`)
+	loadCalls(t, tally, "late.ndjson", aCall("k-8", "2026-08-05 02:00:00", 61), mixed)
+	for month, calls := range map[string]string{"2026-08": "1", "2026-10": "3"} {
+		if row := strings.Split(strings.Split(export(t, tally, "charges_by_app", mustMonth(month)), "\n")[1], ","); row[2] != calls {
+			t.Errorf("%s has %s calls, want %s", month, row[2], calls)
+		}
+	}
+	rejects := export(t, tally, "rejects", october)
+	for _, want := range []string{"late.ndjson,1,", "late.ndjson,2,", "month_pruned", "entries of 2026-08: 1"} {
+		if !strings.Contains(rejects, want) {
+			t.Errorf("rejects lack %q:\n%s", want, rejects)
+		}
+	}
+}
+
+// TestPruneRefuses: what is open, recent or pruned, each with a remedy.
+func TestPruneRefuses(t *testing.T) {
+	t.Parallel()
+	tally := fourMonths(t, "")
+	if _, err := tally.Prune(t.Context(), mustMonth("2026-11"), false); err == nil || !strings.Contains(err.Error(), "2026-10 is one of the two latest months") {
+		t.Errorf("a recent month: %v", err)
+	}
+	if _, err := tally.ReopenMonth(t.Context(), august, "test"); err != nil {
+		t.Fatal(err)
+	}
+	mustBuild(t, tally)
+	if _, err := tally.Prune(t.Context(), october, false); err == nil || !strings.Contains(err.Error(), "2026-08 is not closed") {
+		t.Errorf("an open month: %v", err)
+	}
+	mustClose(t, tally, august)
+	if _, err := tally.Prune(t.Context(), october, false); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := tally.ReopenMonth(t.Context(), august, "test"); err == nil || !strings.Contains(err.Error(), "pruned") {
+		t.Errorf("a pruned month was reopened: %v", err)
+	}
+	if _, err := tally.Report(t.Context(), t.TempDir(), august, xtally.ReportOptions{Detail: true}); err == nil || !strings.Contains(err.Error(), "leave out detail") {
+		t.Errorf("calls of a pruned month were listed: %v", err)
+	}
+}
+
+// TestPruneRefusesAnotherSettlement: at the edge of what is pruned a call would be
+// charged in both months, or in none.
+func TestPruneRefusesAnotherSettlement(t *testing.T) {
+	t.Parallel()
+	db := filepath.Join(t.TempDir(), "test.duckdb")
+	tally := fourMonths(t, db)
+	if _, err := tally.Prune(t.Context(), october, false); err != nil {
+		t.Fatal(err)
+	}
+	tally.Close()
+	tally = mustOpen(t, db, xtally.WithRules(xtally.Rules{SettleBy: "answer"}))
+	if _, err := tally.Build(t.Context()); err == nil || !strings.Contains(err.Error(), "settle_by is answer, and months were pruned that were charged by end; set it back") {
+		t.Errorf("built by another settlement: %v", err)
+	}
+}
+
+// TestPruneRefusesABill: of a pruned month, with the month named, and keeps nothing of it.
+func TestPruneRefusesABill(t *testing.T) {
+	t.Parallel()
+	tally := fourMonths(t, "")
+	if _, err := tally.Prune(t.Context(), october, false); err != nil {
+		t.Fatal(err)
+	}
+	dir := t.TempDir()
+	mustWrite(t, filepath.Join(dir, "bill.csv"), []byte(usageHeads+strings.ReplaceAll(used("语音通话", 5, "t-1", "2", "0.12"), "2026-10", "2026-08")))
+	if _, err := tally.LoadBill(t.Context(), dir); err == nil || !strings.Contains(err.Error(), "is of 2026-08, whose records were pruned") {
+		t.Errorf("a bill of a pruned month: %v", err)
+	}
+	if r, err := tally.Reconcile(t.Context(), august); err != nil || r.HasBill {
+		t.Errorf("something was kept of it: %+v, %v", r, err)
+	}
+}
