@@ -89,7 +89,7 @@ func WithSQL(models fs.FS) Option {
 // to disk. Default: a quarter of the machine, at most 4 GB.
 func WithMemoryLimit(bytes int64) Option {
 	return func(o *options) error {
-		if bytes < 256<<20 {
+		if bytes < 256e6 {
 			return fmt.Errorf("memory limit %d bytes: want at least 256MB", bytes)
 		}
 		o.memoryLimit = bytes

@@ -124,10 +124,15 @@ func spoolMember(m *zip.File, tempDir string) (string, error) {
 	if err != nil {
 		return "", err
 	}
-	_, err = io.Copy(w, r)
-	if err := errors.Join(err, w.Close()); err != nil {
+	most := mayUnpackTo(int64(m.CompressedSize64))
+	n, err := io.Copy(w, io.LimitReader(r, most+1))
+	switch err := errors.Join(err, w.Close()); {
+	case err != nil:
 		os.Remove(w.Name())
 		return "", fmt.Errorf("%w; fetch the zip again", err)
+	case n > most:
+		os.Remove(w.Name())
+		return "", errors.New("unpacks to more than a thousand times its size; unpack the zip first, if it is meant")
 	}
 	return w.Name(), nil
 }

@@ -42,22 +42,54 @@ type memberFunc func(name string, r io.Reader) error
 // zstd, zip and tar in any nesting, else plain text. It calls fn for each
 // file inside. Damage is given to fn's reader as a *damage error.
 func openContainer(f *os.File, size int64, fn memberFunc) error {
+	u := &unpacking{fn: fn, left: mayUnpackTo(size)}
 	head := make([]byte, sniffBytes)
 	n, err := f.ReadAt(head, 0)
 	if err != nil && err != io.EOF {
 		return err
 	}
 	if isZip(head[:n]) {
-		return openZip(f, size, "", 0, fn)
+		return u.openZip(f, size, "", 0)
 	}
-	return openStream("", io.NewSectionReader(f, 0, size), 0, fn)
+	return u.openStream("", io.NewSectionReader(f, 0, size), 0)
+}
+
+// unpacking is one file being read, whatever is within it.
+type unpacking struct {
+	fn   memberFunc
+	left int64 // bytes that decoders may still give
+}
+
+// mayUnpackTo is how much a compressed file may hold: callbacks pack to a tenth or
+// a fiftieth, a bomb to a thousandth or less, and would keep a night busy or fill
+// the disk. A gigabyte is no harm.
+func mayUnpackTo(size int64) int64 { return max(1<<30, 1000*size) }
+
+// errBomb ends the reading of a file that unpacks to more than it may.
+var errBomb = &damage{"unpacks_too_large", errors.New("unpacks to more than a thousand times its size, read up to there; if it is meant, unpack it first")}
+
+// measured counts what a decoder gives.
+func (u *unpacking) measured(r io.Reader) io.Reader { return &measuredReader{r, u} }
+
+type measuredReader struct {
+	r io.Reader
+	u *unpacking
+}
+
+func (m *measuredReader) Read(p []byte) (int, error) {
+	if m.u.left <= 0 {
+		return 0, errBomb
+	}
+	n, err := m.r.Read(p)
+	m.u.left -= int64(n)
+	return n, err
 }
 
 // streams are used again: an archive may hold a file per callback.
 var streams = sync.Pool{New: func() any { return bufio.NewReaderSize(nil, readBytes) }}
 
 // openStream unwraps one stream until it is neither compressed nor an archive.
-func openStream(name string, r io.Reader, depth int, fn memberFunc) error {
+func (u *unpacking) openStream(name string, r io.Reader, depth int) error {
 	br := streams.Get().(*bufio.Reader)
 	br.Reset(r)
 	defer func() {
@@ -66,26 +98,26 @@ func openStream(name string, r io.Reader, depth int, fn memberFunc) error {
 	}()
 	head, err := br.Peek(sniffBytes)
 	if err != nil && err != io.EOF {
-		return fn(name, &headReader{br, len(head), err})
+		return u.fn(name, &headReader{br, len(head), err})
 	}
 	if depth > maxContainerDepth {
-		return broken(name, "nested_too_deep", fmt.Errorf("more than %d containers within each other", maxContainerDepth), fn)
+		return u.broken(name, "nested_too_deep", fmt.Errorf("more than %d containers within each other", maxContainerDepth))
 	}
 	switch {
 	case bytes.HasPrefix(head, []byte{0x1f, 0x8b}):
-		return openStream(name, &gzipReader{src: br}, depth+1, fn)
+		return u.openStream(name, u.measured(&gzipReader{src: br}), depth+1)
 	case isZstd(head):
-		return openZstd(name, br, depth, fn)
+		return u.openZstd(name, br, depth)
 	case isTar(head):
-		return openTar(name, br, depth, fn)
+		return u.openTar(name, br, depth)
 	case isEmptyTar(br, head):
 		return nil
 	case isZip(head):
-		return openZipStream(name, br, depth, fn)
+		return u.openZipStream(name, br, depth)
 	case isBinary(head):
-		return broken(name, "binary_file", errors.New("not text: neither a callback archive nor a known container"), fn)
+		return u.broken(name, "binary_file", errors.New("not text: neither a callback archive nor a known container"))
 	}
-	return fn(name, br)
+	return u.fn(name, br)
 }
 
 func isZip(head []byte) bool {
@@ -132,8 +164,8 @@ func isBinary(head []byte) bool {
 }
 
 // broken reports a file that cannot be read at all.
-func broken(name, reason string, err error, fn memberFunc) error {
-	return fn(name, &brokenReader{&damage{reason, err}})
+func (u *unpacking) broken(name, reason string, err error) error {
+	return u.fn(name, &brokenReader{&damage{reason, err}})
 }
 
 // brokenReader fails at once.
@@ -240,14 +272,14 @@ func isDamage(err error) bool {
 	return errors.As(err, &d)
 }
 
-func openZstd(name string, r io.Reader, depth int, fn memberFunc) error {
+func (u *unpacking) openZstd(name string, r io.Reader, depth int) error {
 	// One decoder goroutine and a bounded window keep memory flat.
 	z, err := zstd.NewReader(r, zstd.WithDecoderConcurrency(1), zstd.WithDecoderMaxWindow(128<<20))
 	if err != nil {
-		return broken(name, "corrupt_zstd", err, fn)
+		return u.broken(name, "corrupt_zstd", err)
 	}
 	defer z.Close()
-	return openStream(name, &namedErrors{r: z, reason: "corrupt_zstd"}, depth+1, fn)
+	return u.openStream(name, u.measured(&namedErrors{r: z, reason: "corrupt_zstd"}), depth+1)
 }
 
 // namedErrors gives a decoder's errors the reason of the rejects table.
@@ -269,7 +301,7 @@ func (n *namedErrors) Read(p []byte) (int, error) {
 	return c, err
 }
 
-func openTar(name string, br *bufio.Reader, depth int, fn memberFunc) error {
+func (u *unpacking) openTar(name string, br *bufio.Reader, depth int) error {
 	blocks := &tarBlocks{r: br}
 	tr := tar.NewReader(blocks)
 	for {
@@ -278,16 +310,16 @@ func openTar(name string, br *bufio.Reader, depth int, fn memberFunc) error {
 			err = errors.New("it has no end mark")
 		}
 		if err == io.EOF {
-			return openTarEnd(name, br, depth, fn)
+			return u.openTarEnd(name, br, depth)
 		}
 		if err != nil {
-			return brokenTar(name, err, fn)
+			return u.brokenTar(name, err)
 		}
 		if h.Typeflag != tar.TypeReg && h.Typeflag != tar.TypeGNUSparse {
 			continue // folders and links hold no callbacks
 		}
 		member := &namedErrors{r: tr, reason: "corrupt_tar"}
-		if err := openStream(join(name, h.Name), member, depth+1, fn); err != nil {
+		if err := u.openStream(join(name, h.Name), member, depth+1); err != nil {
 			return err
 		}
 		if member.err != nil {
@@ -318,62 +350,65 @@ func (t *tarBlocks) Read(p []byte) (int, error) {
 // openTarEnd reads on behind the mark that ends a tar: another tar may have
 // been appended, and only at the very end does a wrong checksum of the
 // container around it come to light.
-func openTarEnd(name string, br *bufio.Reader, depth int, fn memberFunc) error {
+func (u *unpacking) openTarEnd(name string, br *bufio.Reader, depth int) error {
 	for {
 		head, err := br.Peek(tarBlock)
 		switch {
 		case isTar(head):
-			return openTar(name, br, depth, fn)
+			return u.openTar(name, br, depth)
 		case !isZero(head):
-			return brokenTar(name, errors.New("there are other bytes behind its end"), fn)
+			return u.brokenTar(name, errors.New("there are other bytes behind its end"))
 		case err == io.EOF:
 			return nil
 		case err != nil:
-			return brokenTar(name, err, fn)
+			return u.brokenTar(name, err)
 		}
 		br.Discard(tarBlock)
 	}
 }
 
-func brokenTar(name string, err error, fn memberFunc) error {
+func (u *unpacking) brokenTar(name string, err error) error {
 	if isDamage(err) {
-		return fn(name, &brokenReader{err})
+		return u.fn(name, &brokenReader{err})
 	}
-	return broken(name, "corrupt_tar", fmt.Errorf("tar is broken: %w; fetch the file again", err), fn)
+	return u.broken(name, "corrupt_tar", fmt.Errorf("tar is broken: %w; fetch the file again", err))
 }
 
-func openZip(r io.ReaderAt, size int64, name string, depth int, fn memberFunc) error {
+func (u *unpacking) openZip(r io.ReaderAt, size int64, name string, depth int) error {
 	zr, err := zip.NewReader(r, size)
 	if err != nil {
-		return broken(name, "corrupt_zip", fmt.Errorf("zip cannot be opened: %w; fetch the file again", err), fn)
+		return u.broken(name, "corrupt_zip", fmt.Errorf("zip cannot be opened: %w; fetch the file again", err))
 	}
 	for _, m := range zr.File {
+		if u.left <= 0 {
+			return nil // the member before has told it
+		}
 		if !m.Mode().IsRegular() {
 			continue // folders and links hold no callbacks
 		}
-		if err := openZipMember(m, join(name, m.Name), depth, fn); err != nil {
+		if err := u.openZipMember(m, join(name, m.Name), depth); err != nil {
 			return err
 		}
 	}
 	return nil
 }
 
-func openZipMember(m *zip.File, name string, depth int, fn memberFunc) error {
+func (u *unpacking) openZipMember(m *zip.File, name string, depth int) error {
 	const encrypted = 1
 	if m.Flags&encrypted != 0 { // before Open, which may not know the cipher
-		return broken(name, "zip_encrypted", errors.New("zip member is encrypted; unpack it with its password first"), fn)
+		return u.broken(name, "zip_encrypted", errors.New("zip member is encrypted; unpack it with its password first"))
 	}
 	rc, err := m.Open()
 	if err != nil {
-		return broken(name, "corrupt_zip", fmt.Errorf("zip member cannot be opened: %w", err), fn)
+		return u.broken(name, "corrupt_zip", fmt.Errorf("zip member cannot be opened: %w", err))
 	}
 	defer rc.Close()
-	return openStream(name, &namedErrors{r: rc, reason: "corrupt_zip"}, depth+1, fn)
+	return u.openStream(name, u.measured(&namedErrors{r: rc, reason: "corrupt_zip"}), depth+1)
 }
 
 // openZipStream reads a zip that lies inside another container. Zip needs
 // random access, so it goes to a temporary file first.
-func openZipStream(name string, r io.Reader, depth int, fn memberFunc) error {
+func (u *unpacking) openZipStream(name string, r io.Reader, depth int) error {
 	tmp, err := os.CreateTemp("", "xtally-zip-*")
 	if err != nil {
 		return err
@@ -383,11 +418,11 @@ func openZipStream(name string, r io.Reader, depth int, fn memberFunc) error {
 	n, err := io.Copy(tmp, r)
 	switch {
 	case isDamage(err):
-		return fn(name, &brokenReader{err})
+		return u.fn(name, &brokenReader{err})
 	case err != nil:
 		return err // the disk's
 	}
-	return openZip(tmp, n, name, depth, fn)
+	return u.openZip(tmp, n, name, depth)
 }
 
 // join makes a member's name; it is shown and stored, never opened.

@@ -212,11 +212,52 @@ func TestContainers(t *testing.T) {
 			}
 			rows := []string{}
 			list := rowsOf(t, &rows)
-			if err := openStream("", iotest.OneByteReader(bytes.NewReader(c.data)), 0, list); err != nil {
+			if err := (&unpacking{fn: list, left: 1 << 20}).openStream("", iotest.OneByteReader(bytes.NewReader(c.data)), 0); err != nil {
 				t.Error(err)
 			}
 			if diff := cmp.Diff(c.want, rows, cmp.Comparer(matches)); diff != "" {
 				t.Errorf("read byte by byte (-want +got):\n%s", diff)
+			}
+		})
+	}
+}
+
+// TestBombs: a file that unpacks to more than it may is read up to there, and told
+// once, however it is packed.
+func TestBombs(t *testing.T) {
+	t.Parallel()
+	a := []byte(bodyA + "\n")
+	blank := bytes.Repeat([]byte{'\n'}, 100_000)
+	rowA := "1+1 " + bodyA
+	const told = "1+0 unpacks_too_large  <unpacks to more than a thousand times its size, read up to there; if it is meant, unpack it first>"
+	for _, c := range []struct {
+		name string
+		data []byte
+		want []string
+	}{
+		{"gzip", gz(append(a, blank...)), []string{": " + rowA, ": …unpacks_too_large …"}},
+		{"zstd", zst(append(a, blank...)), []string{": " + rowA, ": …unpacks_too_large …"}},
+		{"gzip in gzip", gz(gz(blank)), []string{": …unpacks_too_large …"}},
+		{"zip with members behind", zipped(member{"a", a}, member{"bomb", blank}, member{"b", a}), []string{"a: " + rowA, "bomb: …unpacks_too_large …"}},
+		{"tar.gz with members behind", gz(tarred(member{"a", a}, member{"bomb", blank}, member{"b", a})), []string{"a: " + rowA, "bomb: …unpacks_too_large …"}},
+		{"zip in a gzip", gz(zipped(member{"a", incompressible(5000)})), []string{": " + told}},
+		{"zip in a zip", zipped(member{"z", zipped(member{"a", blank})}, member{"b", a}), []string{"z/a: …unpacks_too_large …"}},
+		{"a plain file is as large as it is", append(a, blank...), []string{": " + rowA}},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			rows := []string{}
+			u := &unpacking{fn: rowsOf(t, &rows), left: 50_000}
+			var err error
+			if isZip(c.data) {
+				err = u.openZip(bytes.NewReader(c.data), int64(len(c.data)), "", 0)
+			} else {
+				err = u.openStream("", bytes.NewReader(c.data), 0)
+			}
+			if err != nil {
+				t.Error(err)
+			}
+			if diff := cmp.Diff(c.want, rows, cmp.Comparer(matches)); diff != "" {
+				t.Errorf("frames (-want +got):\n%s", diff)
 			}
 		})
 	}

@@ -3,6 +3,7 @@ package ingest
 import (
 	"bytes"
 	"io"
+	"slices"
 	"strings"
 	"testing"
 	"testing/iotest"
@@ -11,32 +12,42 @@ import (
 	"github.com/google/go-cmp/cmp"
 )
 
-// FuzzFrames holds any text against what holds for every text, and reads it
-// again in pieces.
-func FuzzFrames(f *testing.F) {
-	for i, c := range frameCases {
-		f.Add([]byte(c.text), []byte{byte(i), 3})
+// frameSeeds are texts to make others of.
+func frameSeeds() []string {
+	seeds := []string{strings.Join(dirtLines, "\n"), "[" + bodyA + ",\n" + strings.Join(dirtLines, "\n")}
+	for _, c := range frameCases {
+		seeds = append(seeds, c.text)
 	}
-	f.Add([]byte(strings.Join(dirtLines, "\n")), []byte{0})
-	f.Add([]byte("["+bodyA+",\n"+strings.Join(dirtLines, "\n")), []byte{1, 200})
-	f.Fuzz(func(t *testing.T, text, sizes []byte) {
-		start := time.Now()
-		all, st := readFrames(t, bytes.NewReader(text))
-		if took := time.Since(start); took > 2*time.Second {
-			t.Errorf("%d bytes took %v", len(text), took)
+	return seeds
+}
+
+func FuzzFrames(f *testing.F) {
+	for i, text := range frameSeeds() {
+		f.Add([]byte(text), []byte{byte(i), 200})
+	}
+	f.Fuzz(func(t *testing.T, text, sizes []byte) { tryFrames(t, text, sizes) })
+}
+
+// tryFrames holds any text against what holds for every text, and reads it again in
+// pieces.
+func tryFrames(tb testing.TB, text, sizes []byte) {
+	tb.Helper()
+	start := time.Now()
+	all, st := readFrames(tb, bytes.NewReader(text))
+	if took := time.Since(start); took > 2*time.Second {
+		tb.Errorf("%d bytes took %v", len(text), took)
+	}
+	proveCounts(tb, text, st)
+	for name, r := range map[string]io.Reader{
+		"one byte": iotest.OneByteReader(bytes.NewReader(text)),
+		"pieces":   &chunks{r: bytes.NewReader(text), sizes: sizes},
+	} {
+		again, st2 := readFrames(tb, r)
+		if st != st2 || !slices.Equal(all, again) {
+			tb.Errorf("%q, %s: %+v %+v (-at once +in pieces)\n%s", text, name, st, st2, cmp.Diff(texts(all), texts(again)))
 		}
-		proveCounts(t, text, st)
-		for name, r := range map[string]io.Reader{
-			"one byte": iotest.OneByteReader(bytes.NewReader(text)),
-			"pieces":   &chunks{r: bytes.NewReader(text), sizes: sizes},
-		} {
-			again, st2 := readFrames(t, r)
-			if diff := cmp.Diff(texts(all), texts(again)); diff != "" || st != st2 {
-				t.Errorf("%s (-at once +in pieces): %+v %+v\n%s", name, st, st2, diff)
-			}
-		}
-		brokenToo(t, text)
-	})
+	}
+	brokenToo(tb, text)
 }
 
 // proveCounts counts a text's lines in the plainest way.
@@ -74,25 +85,34 @@ func brokenToo(tb testing.TB, text []byte) {
 	}
 }
 
-// FuzzContainer opens any bytes: no panic, no hang, no loss of count.
 func FuzzContainer(f *testing.F) {
 	for _, c := range containerCases() {
 		f.Add(c.data)
 	}
-	f.Fuzz(func(t *testing.T, data []byte) {
-		start := time.Now()
-		members := 0
-		err := openContainer(tempFile(t, data), int64(len(data)), func(_ string, r io.Reader) error {
-			members++
-			// A small archive may unpack to a lot: some of it will do.
-			readFrames(t, io.LimitReader(r, 4<<20))
-			return nil
-		})
-		if err != nil {
-			t.Errorf("%d members, %v", members, err)
-		}
-		if took := time.Since(start); took > 5*time.Second {
-			t.Errorf("%d bytes took %v", len(data), took)
-		}
-	})
+	f.Fuzz(func(t *testing.T, data []byte) { tryContainer(t, data) })
+}
+
+// tryContainer opens any bytes: no panic, no hang, no loss of count.
+func tryContainer(tb testing.TB, data []byte) {
+	tb.Helper()
+	start := time.Now()
+	u := &unpacking{left: 4 << 20} // a small archive may unpack to a lot: some of it will do
+	members := 0
+	u.fn = func(_ string, r io.Reader) error {
+		members++
+		readFrames(tb, r)
+		return nil
+	}
+	var err error
+	if isZip(data) {
+		err = u.openZip(bytes.NewReader(data), int64(len(data)), "", 0)
+	} else {
+		err = u.openStream("", bytes.NewReader(data), 0)
+	}
+	if err != nil {
+		tb.Errorf("%d members, %v: %q", members, err, data)
+	}
+	if took := time.Since(start); took > 5*time.Second {
+		tb.Errorf("%d bytes took %v: %q", len(data), took, data)
+	}
 }

@@ -224,8 +224,16 @@ func (s *Schedule) pause(now time.Time) time.Duration {
 	return max(d, time.Millisecond)
 }
 
-// check starts a job that is due.
+// setBack is how far a clock may be set back without a time running twice.
+const setBack = 24 * time.Hour
+
+// check starts a job that is due. What ran while the clock was far ahead must not
+// keep it from running until then.
 func (s *Schedule) check(ctx context.Context, e *entry, now time.Time) {
+	if e.seen.After(now.Add(setBack)) {
+		s.o.Log.Warn("the clock was set back; the job goes on from now", "job", e.Name, "ran_last", e.seen.In(e.Zone))
+		e.seen, e.asked = now, now
+	}
 	r := Run{Job: e.Name, Due: latest(e.next, e.seen, now), Reason: Scheduled}
 	switch {
 	case r.Due.IsZero() && e.Changed == nil:

@@ -129,12 +129,30 @@ func TestClockThatJumps(t *testing.T) {
 		st.offset.Add(int64(80 * time.Hour))
 		time.Sleep(61 * time.Second)
 		st.want("nightly 2026-11-08T02:30:00Z caught up")
-		st.offset.Add(int64(-48 * time.Hour)) // set back: nothing runs again
-		time.Sleep(24 * time.Hour)
+		st.offset.Add(int64(-20 * time.Hour)) // set back: nothing runs again
+		time.Sleep(19 * time.Hour)
 		if err := st.end(); err != nil {
 			t.Error(err)
 		}
 		st.want("nightly 2026-11-08T02:30:00Z caught up")
+	})
+}
+
+// A machine that started in another decade does not sleep until then.
+func TestClockThatWasFarAhead(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		st := newStage(t, "2036-01-01T00:00:00Z")
+		st.start(Job{Name: "nightly", Cron: "30 2 * * *", Run: st.note})
+		time.Sleep(3 * time.Hour)
+		st.offset.Add(int64(time.Date(2026, time.November, 5, 1, 0, 0, 0, time.UTC).Sub(st.now())))
+		time.Sleep(24 * time.Hour)
+		if err := st.end(); err != nil {
+			t.Error(err)
+		}
+		st.want("nightly 2036-01-01T02:30:00Z scheduled", "nightly 2026-11-05T02:30:00Z scheduled")
+		if !strings.Contains(st.log.String(), "the clock was set back") {
+			t.Errorf("not told: %s", st.log.String())
+		}
 	})
 }
 

@@ -50,7 +50,7 @@ func (a *app) doctor(ctx context.Context) error {
 	add := func(topic string, err error, detail string) {
 		f := finding{topic, "ok", detail}
 		if err != nil {
-			f.State, f.Detail = "fail", strings.ReplaceAll(err.Error(), "\n", "; ")+remedy(err)
+			f.State, f.Detail = "fail", strings.ReplaceAll(words(err), "\n", "; ")+remedy(err)
 		}
 		all = append(all, f)
 	}

@@ -87,8 +87,14 @@ func printError(w io.Writer, err error) {
 		return
 	}
 	if err != nil {
-		fmt.Fprintf(w, "xtally: %v%s\n", err, remedy(err))
+		fmt.Fprintf(w, "xtally: %s%s\n", words(err), remedy(err))
 	}
+}
+
+// words are an error's, without the database's advice to those who write its SQL.
+func words(err error) string {
+	text, _, _ := strings.Cut(err.Error(), "\n\nPossible solutions:")
+	return text
 }
 
 // remedy says what to do about an error of the system that came without advice.
@@ -100,6 +106,10 @@ func remedy(err error) string {
 		return "; check the rights of the file and its folder"
 	case errors.Is(err, syscall.ENOSPC), strings.Contains(err.Error(), "No space left on device"): // the second in the database's words
 		return "; free disk space there"
+	case strings.Contains(err.Error(), "Corrupt database file"), strings.Contains(err.Error(), "Could not read enough bytes from file"):
+		return "; the database is damaged: put a backup in its place (xtally backup makes them) and run again, or load the archive into a new --db"
+	case strings.Contains(err.Error(), "Out of Memory Error"):
+		return "; nothing was lost, raise --memory-limit and run again"
 	}
 	return ""
 }

@@ -25,7 +25,7 @@ import (
 const defaultConfig = "xtally.yaml"
 
 // leastMemory is what the database needs at least.
-const leastMemory = 256 << 20
+const leastMemory = 256e6
 
 // settings are what a user can set: by flag, else environment (XTALLY_DB for
 // --db), else xtally.yaml, else the default. The operator owns the file, the
