@@ -14,7 +14,6 @@ import (
 	"unicode"
 	"unicode/utf8"
 
-	"github.com/klauspost/compress/gzip"
 	"github.com/klauspost/compress/zstd"
 )
 
@@ -80,7 +79,7 @@ func (m *measuredReader) Read(p []byte) (int, error) {
 	if m.u.left <= 0 {
 		return 0, errBomb
 	}
-	n, err := m.r.Read(p)
+	n, err := m.r.Read(p[:min(int64(len(p)), m.u.left)])
 	m.u.left -= int64(n)
 	return n, err
 }
@@ -195,7 +194,7 @@ func (h *headReader) Read(p []byte) (int, error) {
 // wrong checksum does not keep it from the members behind.
 type gzipReader struct {
 	src      *bufio.Reader
-	gz       *gzip.Reader
+	gz       *gzipMember
 	inMember bool
 	out      int64 // bytes decoded so far
 	found    error // a wrong checksum, told at the end
@@ -213,7 +212,7 @@ func (g *gzipReader) Read(p []byte) (int, error) {
 		switch {
 		case err == io.EOF:
 			g.inMember = false
-		case errors.Is(err, gzip.ErrChecksum) && !isDamage(err):
+		case err == errGzipChecksum:
 			g.inMember = false
 			g.note(&damage{"gzip_checksum", fmt.Errorf("gzip checksum or length is wrong after %d bytes; fetch the file again", g.out)})
 		case err != nil:
@@ -232,16 +231,12 @@ func (g *gzipReader) open() error {
 		g.note(io.EOF)
 		return g.found
 	}
-	var err error
 	if g.gz == nil {
-		g.gz, err = gzip.NewReader(g.src)
-	} else {
-		err = g.gz.Reset(g.src)
+		g.gz = new(gzipMember)
 	}
-	if err != nil {
+	if err := g.gz.reset(g.src); err != nil {
 		return g.name(err)
 	}
-	g.gz.Multistream(false) // else an end within a header would pass for the end
 	g.inMember = true
 	return nil
 }
@@ -259,7 +254,7 @@ func (g *gzipReader) name(err error) error {
 		return err // of the container around
 	case g.found != nil:
 		return g.found
-	case errors.Is(err, gzip.ErrHeader) && g.out > 0:
+	case err == errGzipHeader && g.out > 0:
 		return &damage{"gzip_trailing_bytes", fmt.Errorf("bytes behind the gzip data, after %d bytes", g.out)}
 	case errors.Is(err, io.ErrUnexpectedEOF) || err == io.EOF:
 		return &damage{"corrupt_gzip", fmt.Errorf("gzip is cut short after %d bytes; fetch the file again", g.out)}

@@ -51,6 +51,13 @@ func TestRubbish(t *testing.T) {
 			return !t.Failed()
 		})
 	})
+	t.Run("gzip", func(t *testing.T) {
+		t.Parallel()
+		rubbish(tries/10, gzipSeeds(), func(data []byte, _ *rand.Rand) bool {
+			tryGzip(t, data)
+			return !t.Failed()
+		})
+	})
 }
 
 // rubbish makes texts of seeds until try says that it is enough.
