@@ -86,7 +86,7 @@ func WithSQL(models fs.FS) Option {
 }
 
 // WithMemoryLimit bounds DuckDB's memory in bytes; what needs more is spilled
-// to disk. Default: a quarter of the machine, at most 4 GB.
+// to disk. Default: a quarter of the machine, at most 1250 MB.
 func WithMemoryLimit(bytes int64) Option {
 	return func(o *options) error {
 		if bytes < 256e6 {

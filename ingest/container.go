@@ -85,7 +85,10 @@ func (m *measuredReader) Read(p []byte) (int, error) {
 }
 
 // streams are used again: an archive may hold a file per callback.
-var streams = sync.Pool{New: func() any { return bufio.NewReaderSize(nil, readBytes) }}
+var (
+	streams = sync.Pool{New: func() any { return bufio.NewReaderSize(nil, readBytes) }}
+	members = sync.Pool{New: func() any { return newGzipMember() }}
+)
 
 // openStream unwraps one stream until it is neither compressed nor an archive.
 func (u *unpacking) openStream(name string, r io.Reader, depth int) error {
@@ -104,7 +107,9 @@ func (u *unpacking) openStream(name string, r io.Reader, depth int) error {
 	}
 	switch {
 	case bytes.HasPrefix(head, []byte{0x1f, 0x8b}):
-		return u.openStream(name, u.measured(&gzipReader{src: br}), depth+1)
+		g := &gzipReader{src: br, gz: members.Get().(*gzipMember)}
+		defer members.Put(g.gz)
+		return u.openStream(name, u.measured(g), depth+1)
 	case isZstd(head):
 		return u.openZstd(name, br, depth)
 	case isTar(head):
@@ -195,6 +200,7 @@ func (h *headReader) Read(p []byte) (int, error) {
 type gzipReader struct {
 	src      *bufio.Reader
 	gz       *gzipMember
+	isOpen   bool // gz has had a member
 	inMember bool
 	out      int64 // bytes decoded so far
 	found    error // a wrong checksum, told at the end
@@ -212,7 +218,7 @@ func (g *gzipReader) Read(p []byte) (int, error) {
 		switch {
 		case err == io.EOF:
 			g.inMember = false
-		case err == errGzipChecksum:
+		case errors.Is(err, errGzipChecksum):
 			g.inMember = false
 			g.note(&damage{"gzip_checksum", fmt.Errorf("gzip checksum or length is wrong after %d bytes; fetch the file again", g.out)})
 		case err != nil:
@@ -227,17 +233,14 @@ func (g *gzipReader) Read(p []byte) (int, error) {
 
 // open begins the next member; at the end it returns what was found, or EOF.
 func (g *gzipReader) open() error {
-	if _, err := g.src.Peek(1); err == io.EOF && g.gz != nil {
+	if _, err := g.src.Peek(1); err == io.EOF && g.isOpen {
 		g.note(io.EOF)
 		return g.found
-	}
-	if g.gz == nil {
-		g.gz = new(gzipMember)
 	}
 	if err := g.gz.reset(g.src); err != nil {
 		return g.name(err)
 	}
-	g.inMember = true
+	g.inMember, g.isOpen = true, true
 	return nil
 }
 
@@ -254,7 +257,7 @@ func (g *gzipReader) name(err error) error {
 		return err // of the container around
 	case g.found != nil:
 		return g.found
-	case err == errGzipHeader && g.out > 0:
+	case errors.Is(err, errGzipHeader) && g.out > 0:
 		return &damage{"gzip_trailing_bytes", fmt.Errorf("bytes behind the gzip data, after %d bytes", g.out)}
 	case errors.Is(err, io.ErrUnexpectedEOF) || err == io.EOF:
 		return &damage{"corrupt_gzip", fmt.Errorf("gzip is cut short after %d bytes; fetch the file again", g.out)}

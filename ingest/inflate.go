@@ -70,11 +70,12 @@ type gzipMember struct {
 	lens [288 + 32]uint8
 }
 
+func newGzipMember() *gzipMember {
+	return &gzipMember{out: make([]byte, windowSize+chunkSize+outMargin)}
+}
+
 // reset begins with the next member. It gives io.EOF where there is none.
 func (m *gzipMember) reset(src *bufio.Reader) error {
-	if m.out == nil {
-		m.out = make([]byte, windowSize+chunkSize+outMargin)
-	}
 	m.src, m.in, m.pos, m.eof, m.bits, m.nbits = src, nil, 0, nil, 0, 0
 	m.r, m.w, m.block, m.isLast, m.crc, m.size, m.err = 0, 0, nil, false, 0, 0, nil
 	return readGzipHeader(src)
@@ -122,7 +123,7 @@ func readGzipHeader(src *bufio.Reader) error {
 		}
 	}
 	if flags&headerCRC != 0 {
-		want, was := make([]byte, 2), uint16(sum) //nolint:gosec // the lower half is what is stored
+		want, was := make([]byte, 2), uint16(sum)
 		if err := take(want); err != nil {
 			return err
 		}
@@ -154,7 +155,7 @@ func (m *gzipMember) Read(p []byte) (int, error) {
 		m.r = m.w
 		m.err = m.decode()
 		m.crc = crc32.Update(m.crc, crc32.IEEETable, m.out[m.r:m.w])
-		m.size += uint32(m.w - m.r) //nolint:gosec // counted modulo 2^32, as it is stored
+		m.size += uint32(m.w - m.r)
 		if m.err == io.EOF {
 			m.err = m.trailer()
 		}
@@ -284,7 +285,7 @@ func (m *gzipMember) openStored() error {
 		return errDeflate
 	}
 	m.giveBack()
-	m.stored, m.block = int(length), (*gzipMember).copyStored //nolint:gosec // 16 bits
+	m.stored, m.block = int(length), (*gzipMember).copyStored
 	return nil
 }
 
@@ -353,11 +354,11 @@ func (m *gzipMember) dynamicTables() error {
 		if err != nil {
 			return err
 		}
-		first[at] = uint8(v) //nolint:gosec // 3 bits
+		first[at] = uint8(v)
 	}
 	var values [19]uint32
 	for i := range values {
-		values[i] = isLiteral | uint32(i)<<entryValue //nolint:gosec // small
+		values[i] = isLiteral | uint32(i)<<entryValue
 	}
 	if !fillTable(m.dist[:], first[:], values[:], 7) {
 		return errDeflate
@@ -377,7 +378,7 @@ func (m *gzipMember) readLengths(n int) error {
 		}
 		v := e >> entryValue & 0xff
 		if v < 16 {
-			m.lens[i] = uint8(v) //nolint:gosec // at most 15
+			m.lens[i] = uint8(v)
 			i++
 			continue
 		}
@@ -394,7 +395,7 @@ func (m *gzipMember) readLengths(n int) error {
 		if err != nil {
 			return err
 		}
-		count := least + int(more) //nolint:gosec // 7 bits
+		count := least + int(more)
 		if i+count > n {
 			return errDeflate
 		}
@@ -470,14 +471,14 @@ func fillTable(table []uint32, lens []uint8, values []uint32, first uint) bool {
 	var order [288]uint16
 	for symbol, l := range lens {
 		if l > 0 {
-			order[place[l]] = uint16(symbol) //nolint:gosec // small
+			order[place[l]] = uint16(symbol)
 			place[l]++
 		}
 	}
 	end := 1 << first
 	for _, symbol := range order[:used] {
 		n, e := uint(lens[symbol]), values[symbol]
-		reversed := uint(bits.Reverse16(uint16(next[n]))) >> (16 - n) //nolint:gosec // 15 bits
+		reversed := uint(bits.Reverse16(uint16(next[n]))) >> (16 - n)
 		next[n]++
 		start, width := 0, first
 		if n > first {
@@ -487,7 +488,7 @@ func fillTable(table []uint32, lens []uint8, values []uint32, first uint) bool {
 				if end+1<<width > len(table) {
 					return false
 				}
-				table[prefix] = isSpecial | isSecond | uint32(end)<<entryValue | uint32(width)<<entryCode | uint32(first) //nolint:gosec // small
+				table[prefix] = isSpecial | isSecond | uint32(end)<<entryValue | uint32(width)<<entryCode | uint32(first)
 				clear(table[end : end+1<<width])
 				end += 1 << width
 			}
@@ -499,10 +500,10 @@ func fillTable(table []uint32, lens []uint8, values []uint32, first uint) bool {
 			n -= first
 		}
 		if e != 0 {
-			e += uint32(n) + uint32(n)<<entryCode //nolint:gosec // at most 15
+			e += uint32(n) + uint32(n)<<entryCode
 		}
 		for i := reversed; i < 1<<width; i += 1 << n {
-			table[start+int(i)] = e //nolint:gosec // small
+			table[start+int(i)] = e
 		}
 	}
 	return true
@@ -548,7 +549,7 @@ func (m *gzipMember) symbol(table []uint32, first uint) (uint32, error) {
 // extra is the length or distance of an entry whose code has been removed.
 func (m *gzipMember) extra(e uint32) (int, error) {
 	more, err := m.get(uint(e&entryBits - e>>entryCode&31))
-	return int(e>>entryValue&0xffff) + int(more), err //nolint:gosec // small
+	return int(e>>entryValue&0xffff) + int(more), err
 }
 
 // huffman decodes a block as far as there is room.
@@ -619,7 +620,7 @@ func (m *gzipMember) huffmanFast() (done bool, err error) {
 	lastIn, lastOut := len(in)-inMargin, len(out)-outMargin
 	for pos <= lastIn && w < lastOut {
 		bits |= binary.LittleEndian.Uint64(in[pos:]) << (nbits & 63)
-		pos += int((63 - nbits) >> 3) //nolint:gosec // below 8
+		pos += int((63 - nbits) >> 3)
 		nbits |= 56
 		e := lit[bits&(1<<litBits-1)]
 		if e&isLiteral != 0 {
@@ -658,10 +659,10 @@ func (m *gzipMember) huffmanFast() (done bool, err error) {
 			m.block, done = nil, true
 			break
 		}
-		length := int(e>>entryValue) + int(saved&(1<<(e&entryBits)-1)>>(e>>entryCode&31)) //nolint:gosec // small
-		if nbits < 32 {                                                                   // a distance takes up to 28
+		length := int(e>>entryValue) + int(saved&(1<<(e&entryBits)-1)>>(e>>entryCode&31))
+		if nbits < 32 { // a distance takes up to 28
 			bits |= binary.LittleEndian.Uint64(in[pos:]) << (nbits & 63)
-			pos += int((63 - nbits) >> 3) //nolint:gosec // below 8
+			pos += int((63 - nbits) >> 3)
 			nbits |= 56
 		}
 		e = dist[bits&(1<<distBits-1)]
@@ -677,7 +678,7 @@ func (m *gzipMember) huffmanFast() (done bool, err error) {
 		saved = bits
 		bits >>= e & entryBits
 		nbits -= uint(e & entryBits)
-		back := int(e>>entryValue) + int(saved&(1<<(e&entryBits)-1)>>(e>>entryCode&31)) //nolint:gosec // small
+		back := int(e>>entryValue) + int(saved&(1<<(e&entryBits)-1)>>(e>>entryCode&31))
 		if back > w {
 			err = errDeflate
 			break

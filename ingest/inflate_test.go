@@ -73,11 +73,11 @@ func tryGzip(tb testing.TB, data []byte) {
 }
 
 func unzipped(src io.Reader) ([]byte, error) {
-	var m gzipMember
+	m := newGzipMember()
 	if err := m.reset(bufio.NewReaderSize(src, 4096)); err != nil {
 		return nil, err
 	}
-	return io.ReadAll(&m)
+	return io.ReadAll(m)
 }
 
 // kindOf tells the errors apart that rejects tell apart.

@@ -88,7 +88,7 @@ func (l *list) UnmarshalYAML(unmarshal func(any) error) error {
 func (s *settings) addGlobalFlags(f *pflag.FlagSet) {
 	f.StringVar(&s.DB, "db", "xtally.duckdb", "database `FILE`; load and run create it when missing")
 	f.StringVar(&s.config, "config", "", "settings `FILE` (default: "+defaultConfig+" here, if there)")
-	f.StringVar(&s.MemoryLimit, "memory-limit", "", "memory of the database, a `SIZE` such as 1500MB (default: a quarter of the machine, at most 4GB)")
+	f.StringVar(&s.MemoryLimit, "memory-limit", "", "memory of the database, a `SIZE` such as 1500MB (default: a quarter of the machine, at most 1250MB)")
 	f.DurationVar((*time.Duration)(&s.Wait), "wait", 0, "`TIME` to wait for a database that another process has open, such as 10m")
 	f.BoolVar(&s.json, "json", false, "print results as JSON")
 	f.StringVar(&s.LogFormat, "log-format", "auto", "`FORMAT` of the log: text, json, or auto (json where schedule writes to no terminal)")
@@ -321,7 +321,7 @@ month: last                # YYYY-MM, last or current
 out: reports               # reports go to out/YYYY-MM
 format: [csv, xlsx]        # csv, xlsx, parquet, html
 lang: zh                   # zh or en
-#memory_limit: 2GB         # default: a quarter of the machine, at most 4GB
+#memory_limit: 2GB         # default: a quarter of the machine, at most 1250MB
 #wait: 10m                 # for a database that another process has open; xtally schedule always does
 
 # For whoever keeps the server.
