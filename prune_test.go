@@ -50,9 +50,13 @@ func figures(t *testing.T, tally *xtally.Tally) map[string]string {
 	t.Helper()
 	all := map[string]string{}
 	for _, m := range []xtally.Month{august, september, october, mustMonth("2026-11")} {
-		for _, name := range []string{"charges_by_app", "charges_by_x_number", "charges_by_app_x_number", "charges_by_mode", "charges_by_day", "charges_by_hour",
-			"calls_by_release_code", "call_quality", "coverage", "conflicts", "files", "trend_by_app", "recordings", "idle_numbers"} {
-			all[m.String()+" "+name] = export(t, tally, name, m)
+		dir := t.TempDir()
+		files, err := tally.Report(t.Context(), dir, m, csvOnly())
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, f := range files {
+			all[m.String()+" "+f.Name] = string(mustRead(t, filepath.Join(dir, m.String(), f.Name)))
 		}
 	}
 	return all

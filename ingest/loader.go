@@ -3,6 +3,7 @@ package ingest
 import (
 	"context"
 	"database/sql"
+	"encoding/json"
 	"fmt"
 	"io/fs"
 	"path/filepath"
@@ -120,7 +121,7 @@ func (l *loader) load(ctx context.Context, c *chunk) error {
 	}
 	l.records.Add(brought)
 	if err := l.exec(ctx,
-		"create or replace temp table chunk_files as select unnest("+idList(c.fileIDs())+"::integer[]) as file_id",
+		"create or replace temp table chunk_files as select unnest("+idList(c.fileIDs())+") as file_id",
 		fmt.Sprintf("set variable longest_line = %d", max(2<<20, c.longest()+1<<10)),
 		"create or replace temp table frames (file_id integer, body_no bigint, line bigint, problem varchar, context varchar, body varchar)",
 	); err != nil {
@@ -265,7 +266,7 @@ func (l *loader) commit(ctx context.Context) error {
 	for i, d := range l.done {
 		ids[i] = d.id
 	}
-	if err := l.exec(ctx, "create or replace temp table done_files as select unnest("+idList(ids)+"::integer[]) as file_id"); err != nil {
+	if err := l.exec(ctx, "create or replace temp table done_files as select unnest("+idList(ids)+") as file_id"); err != nil {
 		return err
 	}
 	for _, d := range l.done {
@@ -326,13 +327,13 @@ func (l *loader) refusePruned(ctx context.Context) error {
 	return l.exec(ctx, "delete from raw.months_to_build where month in (select month from raw.pruned_months)")
 }
 
-// idList writes ids as a list of SQL.
+// idList writes ids as a list of SQL, by way of one text: there may be a million.
 func idList(ids []int64) string {
 	texts := make([]string, len(ids))
 	for i, id := range ids {
 		texts[i] = strconv.FormatInt(id, 10)
 	}
-	return "[" + strings.Join(texts, ", ") + "]"
+	return "cast('[" + strings.Join(texts, ", ") + "]' as integer[])"
 }
 
 // listCopies enters files whose twin lies in the same archive: read once,
@@ -372,20 +373,50 @@ func (l *loader) forget(ctx context.Context, source, sum string) error {
 // writeLedger inserts the finished files with what the reader counted, all in
 // one statement: a statement a file costs a millisecond each.
 func (l *loader) writeLedger(ctx context.Context) error {
-	if len(l.done) == 0 {
-		return nil
-	}
 	now := l.o.Now().UTC().Format(time.DateTime)
-	rows := make([]string, len(l.done))
-	for i, d := range l.done {
-		s := d.stats
-		rows[i] = fmt.Sprintf("(%d, %s, %s, %s, %d, %d, %d, %d, %d, %d, %d, %s, timestamp %s)",
-			d.id, quote(d.name), quote(d.source), quote(d.sha256), d.bytes, d.sourceBytes,
-			s.lines, s.blank, s.frameLines, s.frames, s.repaired, quote(d.status()), quote(now))
+	for part := range slices.Chunk(l.done, ledgerRows) {
+		rows := make([]ledgerRow, len(part))
+		for i, d := range part {
+			s := d.stats
+			rows[i] = ledgerRow{d.id, d.name, d.source, d.sha256, d.bytes, d.sourceBytes,
+				s.lines, s.blank, s.frameLines, s.frames, s.repaired, d.status(), now}
+		}
+		text, err := json.Marshal(rows)
+		if err != nil {
+			return err
+		}
+		if _, err := l.conn.ExecContext(ctx, ledgerInsert, string(text)); err != nil {
+			return err
+		}
 	}
-	return l.exec(ctx, "insert into raw.files (file_id, file, source, sha256, bytes, source_bytes, line_count, blank_line_count, "+
-		"frame_line_count, frame_count, repaired_line_count, status, loaded_at) values "+strings.Join(rows, ", "))
+	return nil
 }
+
+// ledgerRow is one row of raw.files. Rows go to the database as one text of JSON: as
+// constants of SQL, a million small files took 15 GB to plan.
+type ledgerRow struct {
+	FileID      int64  `json:"file_id"`
+	File        string `json:"file"`
+	Source      string `json:"source"`
+	SHA256      string `json:"sha256"`
+	Bytes       int64  `json:"bytes"`
+	SourceBytes int64  `json:"source_bytes"`
+	Lines       int64  `json:"line_count"`
+	Blank       int64  `json:"blank_line_count"`
+	FrameLines  int64  `json:"frame_line_count"`
+	Frames      int64  `json:"frame_count"`
+	Repaired    int64  `json:"repaired_line_count"`
+	Status      string `json:"status"`
+	LoadedAt    string `json:"loaded_at"`
+}
+
+// ledgerRows is how many rows go at once.
+const ledgerRows = 20_000
+
+const ledgerInsert = `insert into raw.files by name select unnest(from_json(?, '[{"file_id": "INTEGER", "file": "VARCHAR",
+	"source": "VARCHAR", "sha256": "VARCHAR", "bytes": "BIGINT", "source_bytes": "BIGINT", "line_count": "BIGINT",
+	"blank_line_count": "BIGINT", "frame_line_count": "BIGINT", "frame_count": "BIGINT", "repaired_line_count": "BIGINT",
+	"status": "VARCHAR", "loaded_at": "TIMESTAMP"}]'), recursive := true)`
 
 // status is what the ledger says of a file.
 func (d fileDone) status() string {

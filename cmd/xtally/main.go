@@ -34,8 +34,12 @@ const (
 func main() {
 	// Nearly all memory is the database's; collecting Go's small heap as often as
 	// by default costs a load a twentieth of its time.
+	// From a gigabyte on, which a million small files reach, it is worth the time.
 	if os.Getenv("GOGC") == "" {
 		debug.SetGCPercent(400)
+	}
+	if os.Getenv("GOMEMLIMIT") == "" {
+		debug.SetMemoryLimit(1 << 30)
 	}
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	context.AfterFunc(ctx, stop) // a second interrupt ends the process at once
