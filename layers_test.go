@@ -176,7 +176,7 @@ func TestSQL(t *testing.T) {
 		layer := filepath.Base(filepath.Dir(file))
 		seen[layer] = true
 		offences := sqlOffences(layer, string(mustRead(t, file)))
-		if slices.Contains([]string{"alerts", "checks", "closing", "dispute", "explain", "summary"}, layer) {
+		if slices.Contains([]string{"alerts", "checks", "closing", "dispute", "explain", "prune", "summary"}, layer) {
 			offences = checkOffences(string(mustRead(t, file)))
 		}
 		for _, offence := range offences {
