@@ -116,8 +116,8 @@ func writeSlowly(path string, calls int) error {
 	return nil
 }
 
-// TestFileThatIsReplaced: a file that is cut and written anew while it lies in the
-// archive counts as what it is now.
+// TestFileThatIsReplaced: of a file that is emptied and written anew in the archive,
+// what was read once stays, and no call counts twice.
 func TestFileThatIsReplaced(t *testing.T) {
 	if raced {
 		t.Skip("told without the race detector")
@@ -134,7 +134,7 @@ func TestFileThatIsReplaced(t *testing.T) {
 		mustLoad(t, tally, path)
 		mustBuild(t, tally)
 	}
-	if s := mustSummary(t, tally, october); s.Calls != 300 { // what was read once stays
+	if s := mustSummary(t, tally, october); s.Calls != 300 {
 		t.Errorf("%d calls, want 300", s.Calls)
 	}
 }

@@ -75,6 +75,10 @@ func (t *Tally) pruneWithin(ctx context.Context, before Month) ([]PrunedMonth, e
 	if err != nil {
 		return nil, err
 	}
+	found, err := t.texts(ctx, "select cast(month as varchar) from pruning")
+	if err != nil || len(found) == 0 {
+		return nil, err
+	}
 	if err := t.mayPrune(ctx); err != nil {
 		return nil, err
 	}
@@ -145,17 +149,23 @@ func (b *builder) moveEvents(ctx context.Context) error {
 		return err
 	}
 	return b.exec(ctx, "create or replace temp table moved_events as "+moved,
-		"update raw.events set month = moved.month from moved_events as moved where raw.events.session_id = moved.session_id and raw.events.month > undated()")
+		"update raw.events set month = moved.month from moved_events as moved where raw.events.session_id = moved.session_id and raw.events.month = moved.old_month")
 }
 
-// recountHours counts what came in every hour anew, now that some of it has moved.
+// recountHours counts what came in the hours of the months anew that something has
+// moved out of, or into.
 func (b *builder) recountHours(ctx context.Context) error {
 	q, err := b.o.readSQL("rated/hour_counts.sql")
 	if err != nil {
 		return err
 	}
-	return b.exec(ctx, "delete from rated.hour_counts where "+notPruned,
-		"insert into rated.hour_counts by name select * from ("+q+") where "+notPruned)
+	touched, err := b.texts(ctx, "select cast(month as varchar) from moved_events union select cast(old_month as varchar) from moved_events "+
+		"union select cast(month as varchar) from moved_records union select cast(old_month as varchar) from moved_records")
+	if err != nil || len(touched) == 0 {
+		return err
+	}
+	return b.exec(ctx, "delete from rated.hour_counts where "+among(touched),
+		"insert into rated.hour_counts by name select * from ("+q+") where "+among(touched))
 }
 
 // removeRecords notes the months and removes what they have for each call. Of the

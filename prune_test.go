@@ -1,7 +1,9 @@
 package xtally_test
 
 import (
+	"database/sql"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -63,7 +65,7 @@ func figures(t *testing.T, tally *xtally.Tally) map[string]string {
 }
 
 // TestPruneKeepsFigures: reports say the same before and after, after all is made
-// anew, and after other models; and the people's numbers are gone.
+// anew, after other prices, and after other models.
 func TestPruneKeepsFigures(t *testing.T) {
 	t.Parallel()
 	db := filepath.Join(t.TempDir(), "test.duckdb")
@@ -116,6 +118,57 @@ func TestPruneKeepsFigures(t *testing.T) {
 	tally = mustOpen(t, db, xtally.WithSQL(corrupted(t, map[string]func(string) string{"marts/files.sql": func(s string) string { return s + "\n" }})))
 	mustBuild(t, tally)
 	same("after other models")
+}
+
+// TestPruneForgetsPeople: no table holds a person's number any more, not even that of a
+// line that could not be read.
+func TestPruneForgetsPeople(t *testing.T) {
+	t.Parallel()
+	const person = "13912345678"
+	host := openHost(t)
+	tally, err := xtally.Open(t.Context(), filepath.Join(t.TempDir(), "calls.duckdb"), xtally.WithDB(host), xtally.WithClock(midNovember))
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { tally.Close() })
+	loadCalls(t, tally, "a.ndjson", strings.Replace(aCall("k-8", "2026-08-05 02:00:00", 61), `"serviceType"`, `"callerNum":"+86`+person+`","serviceType"`, 1),
+		"a broken line of "+person+"\n")
+	loadCalls(t, tally, "b.ndjson", aCall("k-10", "2026-10-05 02:00:00", 10), aCall("k-11", "2026-11-05 02:00:00", 10))
+	mustClose(t, tally, august)
+	if got := tablesWith(t, host, person); !slices.Contains(got, "raw.fee_records") || !slices.Contains(got, "raw.rejects") {
+		t.Fatalf("before, %s is in %v only: nothing would be shown", person, got)
+	}
+	if _, err := tally.Prune(t.Context(), september, false); err != nil {
+		t.Fatal(err)
+	}
+	if got := tablesWith(t, host, person); len(got) > 0 {
+		t.Errorf("%s is still in %v", person, got)
+	}
+}
+
+// tablesWith lists the tables that have a text in some column of some row.
+func tablesWith(t *testing.T, host *sql.DB, text string) []string {
+	t.Helper()
+	rows, err := host.Query("select schema_name || '.' || table_name from duckdb_tables() where database_name = 'xtally' order by 1")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer rows.Close()
+	var with []string
+	for rows.Next() {
+		var table string
+		var has bool
+		if err := rows.Scan(&table); err != nil {
+			t.Fatal(err)
+		}
+		if err := host.QueryRow("select count(*) > 0 from xtally." + table + " as t where cast(t as varchar) like '%" + text + "%'").Scan(&has); err != nil {
+			t.Fatal(table, err)
+		}
+		if has {
+			with = append(with, table)
+		}
+	}
+	return with
 }
 
 // TestPruneRefusesWhatComesLate: a record of a pruned month is counted with file

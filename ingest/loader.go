@@ -370,8 +370,8 @@ func (l *loader) forget(ctx context.Context, source, sum string) error {
 		"delete from raw.files where "+state)
 }
 
-// writeLedger inserts the finished files with what the reader counted, all in
-// one statement: a statement a file costs a millisecond each.
+// writeLedger inserts the finished files with what the reader counted, many in one
+// statement: a statement a file costs a millisecond each.
 func (l *loader) writeLedger(ctx context.Context) error {
 	now := l.o.Now().UTC().Format(time.DateTime)
 	for part := range slices.Chunk(l.done, ledgerRows) {

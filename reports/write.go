@@ -10,7 +10,6 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
-	"sync"
 )
 
 // File is one file written.
@@ -32,8 +31,7 @@ type File struct {
 // of them whole. Other files in dir are not touched.
 //
 // The same content of marts and the same options give the same bytes. Nothing is
-// closed that the caller opened. db is used by two goroutines at a time, as *sql.DB and
-// *sql.Conn allow; a *sql.Tx will do too.
+// closed that the caller opened. Calls may run concurrently if db allows it.
 func Write(ctx context.Context, db Queryer, dir string, o Options) ([]File, error) {
 	o, err := o.normalize()
 	if err != nil {
@@ -131,25 +129,8 @@ func choose(o Options) ([]Report, error) {
 	return chosen, nil
 }
 
-// writeAll writes every file into stage. The workbook is mostly our own work and the
-// tables are the database's, so the two are done side by side.
+// writeAll writes every file into stage.
 func writeAll(ctx context.Context, db Queryer, stage string, chosen []Report, o Options) ([]File, error) {
-	var whole []File
-	var wholeErr error
-	var side sync.WaitGroup
-	if len(o.Names) == 0 {
-		side.Go(func() { whole, wholeErr = writeWhole(ctx, db, stage, chosen, o) })
-	}
-	files, err := writeTables(ctx, db, stage, chosen, o)
-	side.Wait()
-	if err != nil {
-		return nil, err // the other, if there is one, has the same cause
-	}
-	return append(files, whole...), wholeErr
-}
-
-// writeTables writes the files that hold one report each.
-func writeTables(ctx context.Context, db Queryer, stage string, chosen []Report, o Options) ([]File, error) {
 	var files []File
 	for _, f := range []Format{CSV, Parquet} {
 		if !o.has(f) {
@@ -166,12 +147,9 @@ func writeTables(ctx context.Context, db Queryer, stage string, chosen []Report,
 			}
 		}
 	}
-	return files, nil
-}
-
-// writeWhole writes the files that hold all reports: workbook and page.
-func writeWhole(ctx context.Context, db Queryer, stage string, chosen []Report, o Options) ([]File, error) {
-	var files []File
+	if len(o.Names) > 0 {
+		return files, nil
+	}
 	for _, whole := range []struct {
 		format Format
 		write  func(path string) (int64, error)

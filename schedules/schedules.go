@@ -225,7 +225,7 @@ func (s *Schedule) pause(now time.Time) time.Duration {
 }
 
 // setBack is how far a clock may be set back without a time running twice.
-const setBack = 24 * time.Hour
+const setBack = 48 * time.Hour
 
 // check starts a job that is due. What ran while the clock was far ahead must not
 // keep it from running until then.

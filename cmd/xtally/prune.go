@@ -18,6 +18,10 @@ report. They must be closed. They are never charged anew, not even after other t
 or settings, cannot be reopened, and what still comes of them is refused and counted
 (reason month_pruned). Single calls of them are no longer listed or explained.
 
+What has no month stays: records without any time, and the text of refused lines in
+a file that also holds later calls, or none. So do the session ids of calls without
+a record.
+
 The file does not get smaller, but its space is used again; a copy made by xtally
 backup is smaller, and holds nothing of what was removed.`,
 		Example: `  xtally prune --raw-before 2025-11 --dry-run
