@@ -172,9 +172,12 @@ func (b *builder) recountHours(ctx context.Context) error {
 // sessions those without a record stay, for the list of missing records; the text of
 // refused lines goes with the files that hold nothing later.
 func (t *Tally) removeRecords(ctx context.Context) error {
+	removed, err := t.o.readSQL("prune/removed.sql")
+	if err != nil {
+		return err
+	}
 	statements := []string{
-		"insert into raw.pruned_months by name select month, timestamp " + quote(t.now()) + " as pruned_at, " +
-			"record_count, event_count, message_count, status_count, other_call_count, axyb_call_count from pruning",
+		"insert into raw.pruned_months by name select *, timestamp " + quote(t.now()) + " as pruned_at from (" + removed + ")",
 		"delete from calls.sessions where has_record and month in (select month from pruning)",
 		"update raw.rejects set text = null where file_id in (select file_id from calls.duplicates group by file_id " +
 			"having max(month) <= (select max(month) from pruning) and min(month) > undated())",

@@ -32,6 +32,10 @@ func undatedCopy(id string) string {
 	return `{"eventType":"fee","feeLst":[{"appKey":"app-a","icid":"` + id + `","bindNum":"+8617000000001","serviceType":"004","ulFailReason":0}]}` + "\n"
 }
 
+func anEvent(kind, session, at string) string {
+	return `{"eventType":"` + kind + `","statusInfo":{"sessionId":"` + session + `","timestamp":"` + at + `","bindNum":"+8617000000001","appKey":"app-a"}}` + "\n"
+}
+
 // fourMonths holds August to November, the first two closed.
 func fourMonths(t *testing.T, db string) *xtally.Tally {
 	t.Helper()
@@ -41,6 +45,9 @@ func fourMonths(t *testing.T, db string) *xtally.Tally {
 		aCall("k-9", "2026-09-05 02:00:00", 30), aCall("k-9", "2026-09-05 02:00:00", 300),
 		// Its last push ends in October, its first one in September (Beijing).
 		aCall("k-edge", "2026-09-30 15:58:00", 60), aCall("k-edge", "2026-09-30 15:58:00", 200),
+		// A call that only events tell of, over the same edge, and one before it.
+		anEvent("callin", "s-edge", "2026-09-30 15:58:00"), anEvent("answer", "s-edge", "2026-09-30 15:59:00"), anEvent("disconnect", "s-edge", "2026-09-30 16:01:00"),
+		anEvent("answer", "s-9", "2026-09-07 02:00:00"), anEvent("disconnect", "s-9", "2026-09-07 02:01:01"),
 		aCall("k-10", "2026-10-05 02:00:00", 10), aCall("k-11", "2026-11-05 02:00:00", 10))
 	mustClose(t, tally, august)
 	mustClose(t, tally, september)
@@ -80,7 +87,8 @@ func TestPruneKeepsFigures(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	counts := []xtally.PrunedMonth{{Month: "2026-08", Records: 1}, {Month: "2026-09", Records: 3}}
+	// With k-8 goes its undated copy; what is of a later call over the edge stays.
+	counts := []xtally.PrunedMonth{{Month: "2026-08", Records: 2}, {Month: "2026-09", Records: 2, Events: 2}}
 	if diff := cmp.Diff(counts, dry); diff != "" {
 		t.Errorf("dry run (-want +got):\n%s", diff)
 	}

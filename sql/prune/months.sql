@@ -1,55 +1,11 @@
 -- grain: one row per month before that of variable prune_before, not pruned yet
 -- key: month
--- What would be removed of it. A month that has charges must be closed; the two
--- latest months are wanted by alerts, and by the repeats that are still to come.
-with
-
-months as (
-    select month from rated.months
-    where month < getvariable('prune_before') and month not in (select month from raw.pruned_months)
-),
-
-counted as (
-    select month, count(*) as record_count, 0 as event_count, 0 as message_count, 0 as status_count from raw.fee_records group by month
-    union all
-    select month, 0, count(*), 0, 0 from raw.events group by month
-    union all
-    select month, 0, 0, count(*), 0 from raw.sms group by month
-    union all
-    select month, 0, 0, 0, count(*) from raw.number_status group by month
-),
-
-totals as (
-    select
-        month,
-        sum(record_count) as record_count, sum(event_count) as event_count,
-        sum(message_count) as message_count, sum(status_count) as status_count
-    from counted
-    group by month
-),
-
-single_calls as (
-    select
-        month,
-        count(case when outcome = 'other_product' then 1 end) as other_call_count,
-        count(case when mode = 'AXYB' then 1 end) as axyb_call_count
-    from calls.calls
-    group by month
-)
-
+-- A month that has charges must be closed; the two latest months are wanted by
+-- alerts, and by the repeats that are still to come.
 select
-    months.month,
-    cast(coalesce(totals.record_count, 0) as bigint) as record_count,
-    cast(coalesce(totals.event_count, 0) as bigint) as event_count,
-    cast(coalesce(totals.message_count, 0) as bigint) as message_count,
-    cast(coalesce(totals.status_count, 0) as bigint) as status_count,
-    coalesce(single_calls.other_call_count, 0) as other_call_count,
-    coalesce(single_calls.axyb_call_count, 0) as axyb_call_count,
-    months.month in (select month from marts.charges_by_app)
-    and months.month not in (select month from raw.closings where reopened_at is null) as is_open,
-    months.month > (select max(month) from rated.months) - interval 2 month as is_recent
-from months
-left join totals
-    on months.month = totals.month
-left join single_calls
-    on months.month = single_calls.month
+    month,
+    month in (select month from marts.charges_by_app)
+    and month not in (select month from raw.closings where reopened_at is null) as is_open,
+    month > (select max(month) from rated.months) - interval 2 month as is_recent
+from rated.months
+where month < getvariable('prune_before') and month not in (select month from raw.pruned_months)
