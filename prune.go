@@ -31,8 +31,8 @@ var perCall = []string{
 // From then on such a month is charged anew by nothing, a record of it that comes
 // late is refused and counted, and it cannot be reopened.
 //
-// Every month with charges must be closed, the two latest are left alone, and
-// nothing may wait for Build. All of them are pruned or, with an error, none. A dry
+// Every month with charges must be closed and without an open claim, the two latest are
+// left alone, and nothing may wait for Build. All of them are pruned or, with an error, none. A dry
 // run only tells what would go. Records without any time belong to no month and stay.
 // The file does not get smaller: the space is used again, and a copy that Backup
 // makes is without it.
@@ -99,6 +99,7 @@ func (t *Tally) mayPrune(ctx context.Context) error {
 	for _, stop := range []struct{ column, remedy string }{
 		{"is_recent", "is one of the two latest months, which alerts and repeated pushes still need; give an earlier month"},
 		{"is_open", "is not closed, and could not be charged again; close it first (xtally close MONTH)"},
+		{"is_claimed", "has open claims, for which the vendor may ask for the calls; note what became of them first (xtally claim)"},
 	} {
 		found, err := t.texts(ctx, "select strftime(month, '%Y-%m') from pruning where "+stop.column+" order by month")
 		if err != nil {

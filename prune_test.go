@@ -261,3 +261,31 @@ func TestPruneRefusesABill(t *testing.T) {
 		t.Errorf("something was kept of it: %+v, %v", r, err)
 	}
 }
+
+// TestPruneKeepsProofOfClaims: the calls of a month stay while a claim about them is open.
+func TestPruneKeepsProofOfClaims(t *testing.T) {
+	t.Parallel()
+	tally := fourMonths(t, "")
+	dir := t.TempDir()
+	mustWrite(t, filepath.Join(dir, "acme_PriceFactorBillDetail_20260901-20260930_1.csv"), []byte(
+		"账期,账号,产品类型编码,产品,使用开始时间,使用结束时间,订单号/交易号,账单类型,单价(¥),使用量,套餐内使用量,官网价(¥),应付金额(¥)\n"+
+			"2026-09,acme,hws.service.type.privatenumber,通话时长,2026-09-05 10:00:00,2026-09-05 10:59:59,t-1,消费-使用,0.06,105,0,6.30,6.30\n"))
+	mustLoadBill(t, tally, dir)
+	mustBuild(t, tally)
+	claims, err := tally.Claims(t.Context())
+	if err != nil || len(claims) == 0 {
+		t.Fatalf("%d claims, %v", len(claims), err)
+	}
+	if _, err := tally.Prune(t.Context(), october, true); err == nil || !strings.Contains(err.Error(), "2026-09 has open claims") {
+		t.Errorf("with an open claim: %v", err)
+	}
+	for _, c := range claims {
+		if _, err := tally.SetClaim(t.Context(), c.ID, "withdrawn", ""); err != nil {
+			t.Fatal(err)
+		}
+	}
+	mustBuild(t, tally)
+	if _, err := tally.Prune(t.Context(), october, false); err != nil {
+		t.Error(err)
+	}
+}

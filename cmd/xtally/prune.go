@@ -14,7 +14,7 @@ func newPrune(a *app) *cobra.Command {
 		Short: "Remove the call records of old, closed months",
 		Long: `Removes the records, events, messages and notices of every month before MONTH, and
 with them the numbers of people; what was summed up of those months stays, in every
-report. They must be closed. They are never charged anew, not even after other tables
+report. They must be closed, with no claim open. They are never charged anew, not even after other tables
 or settings, cannot be reopened, and what still comes of them is refused and counted
 (reason month_pruned). Single calls of them are no longer listed or explained.
 
