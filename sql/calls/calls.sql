@@ -32,6 +32,8 @@ select
     staged.is_recorded,
     ---------- times
     staged.month,
+    -- Stored, so that a month's charges read that month alone.
+    settled_month(settings.settle_by, staged.answered_at, staged.month) as settled_month,
     staged.started_at,
     staged.answered_at,
     staged.ended_at,
@@ -41,6 +43,7 @@ left join identity.copies as copies
     on staged.file_id = copies.file_id
     and staged.body_no = copies.body_no
     and staged.record_no = copies.record_no
+cross join staging.settings as settings
 where staged.month in (select month from raw.build_scope)
     and staged.reject_reason is null
     and coalesce(copies.role, 'call') = 'call'

@@ -1,6 +1,9 @@
--- VoiceCall records may lie in the same archive; not one may be in a charge.
-select rated.call_id, calls.outcome
-from rated.calls as rated
-inner join calls.calls as calls
-    on rated.call_id = calls.call_id
-where calls.outcome = 'other_product'
+-- VoiceCall records may lie in the same archive; not one may be in a charge. The calls
+-- of months not made anew are as they were when this was proved of them.
+select call_id, month
+from rated.calls
+where call_id in (
+    select call_id
+    from calls.calls
+    where outcome = 'other_product' and month in (select month from raw.build_scope)
+)

@@ -11,7 +11,7 @@ with
 privatenumber_calls as (
     select
         calls.call_id,
-        settled_month(settings.settle_by, calls.answered_at, calls.month) as month,
+        calls.settled_month as month,
         calls.app_key,
         calls.x_number,
         coalesce(numbers.number_kind, guessed_number_kind(calls.x_number)) as number_kind,

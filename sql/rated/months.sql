@@ -6,8 +6,7 @@
 select month
 from staging.account_months
 union
-select settled_month(settings.settle_by, calls.answered_at, calls.month) as month
-from calls.calls as calls
-cross join staging.settings as settings
-where calls.month > undated() and calls.outcome <> 'other_product'
-group by settled_month(settings.settle_by, calls.answered_at, calls.month)
+select settled_month as month
+from calls.calls
+where month > undated() and outcome <> 'other_product'
+group by settled_month

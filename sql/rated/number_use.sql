@@ -7,13 +7,12 @@ with
 
 used as (
     select
-        settled_month(settings.settle_by, calls.answered_at, calls.month) as month, calls.x_number, calls.app_key,
+        settled_month as month, x_number, app_key,
         count(*) as call_count, 0 as message_count,
-        min(calls.last_known_at) as first_used_at, max(calls.last_known_at) as last_used_at
-    from calls.calls as calls
-    cross join staging.settings as settings
-    where calls.outcome <> 'other_product'
-    group by settled_month(settings.settle_by, calls.answered_at, calls.month), calls.x_number, calls.app_key
+        min(last_known_at) as first_used_at, max(last_known_at) as last_used_at
+    from calls.calls
+    where outcome <> 'other_product'
+    group by settled_month, x_number, app_key
     union all
     select month, x_number, app_key, 0, count(*), min(sent_at), max(sent_at)
     from calls.messages
