@@ -52,7 +52,8 @@ var ErrBackupThere = errors.New("is there already; name another file, an old bac
 
 // Backup writes a copy of the database to path while nobody else has it open: as it
 // was at one moment, opened and counted before it gets its name. It holds all there is
-// (records, calls, closings, outbox); a restore is to put it in the database's place.
+// (records, calls, closings, outbox); a restore is to put it in the place of the database
+// and of its .wal.
 func (t *Tally) Backup(ctx context.Context, path string) (bytes int64, err error) {
 	if _, err := os.Stat(path); err == nil {
 		return 0, fmt.Errorf("backup %s: %w", path, ErrBackupThere)

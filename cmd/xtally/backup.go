@@ -14,7 +14,8 @@ func newBackup(a *app) *cobra.Command {
 		Long: `Copies the database into a file that is not there yet, counts every table in it and
 then gives it its name. It may run while xtally schedule does, which has the database
 open only while a job runs: with --wait it waits for that. To restore, put the file in
-the database's place.`,
+the database's place and remove the .wal file beside it, if there is one: it holds what a
+killed process did to the old database, and would be done to the new.`,
 		Example: "  xtally backup --db xtally.duckdb --to backup-2026-11-01.duckdb --wait 10m",
 		Args:    noArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {

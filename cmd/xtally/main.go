@@ -110,8 +110,8 @@ func remedy(err error) string {
 		return "; check the rights of the file and its folder"
 	case errors.Is(err, syscall.ENOSPC), strings.Contains(err.Error(), "No space left on device"): // the second in the database's words
 		return "; free disk space there"
-	case strings.Contains(err.Error(), "Corrupt database file"), strings.Contains(err.Error(), "Could not read enough bytes from file"):
-		return "; the database is damaged: put a backup in its place (xtally backup makes them) and run again, or load the archive into a new --db"
+	case strings.Contains(err.Error(), "Corrupt database file"), strings.Contains(err.Error(), "IO Error: Corrupted "), strings.Contains(err.Error(), "Could not read enough bytes from file"):
+		return "; the database is damaged: put a backup in its place (xtally backup makes them), remove the .wal file beside it and run again, or load the archive into a new --db"
 	case strings.Contains(err.Error(), "Out of Memory Error"):
 		return "; nothing was lost, raise --memory-limit and run again"
 	}
