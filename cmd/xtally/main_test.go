@@ -62,6 +62,7 @@ func TestScripts(t *testing.T) {
 // commands are the scripts' own words.
 var commands = map[string]func(ts *testscript.TestScript, neg bool, args []string){
 	"exits":      exits,      // exits CODE PROGRAM ARGS…: runs it, which must end with this code
+	"within":     within,     // within 3s PROGRAM ARGS…: runs it, which must succeed with so much of a processor, if at the third time
 	"jsonok":     jsonok,     // jsonok FILE [KEY…]: FILE is one JSON value, an object with these keys
 	"sametree":   sametree,   // sametree A B: the folders hold the same files and bytes
 	"holds":      holds,      // [!] holds TEXT PATH…: a file under PATH has TEXT, also inside a workbook or Parquet
@@ -107,6 +108,27 @@ func exits(ts *testscript.TestScript, neg bool, args []string) {
 	if strconv.Itoa(got) != args[0] {
 		ts.Fatalf("exit code %d, want %s", got, args[0])
 	}
+}
+
+// within counts the processor seconds of the process. Other work on the machine only adds
+// to them, so the least of three runs is held against the limit.
+func within(ts *testscript.TestScript, neg bool, args []string) {
+	if neg || len(args) < 2 {
+		ts.Fatalf("usage: within DURATION PROGRAM ARGS…")
+	}
+	limit, err := time.ParseDuration(args[0])
+	ts.Check(err)
+	var took []time.Duration
+	for len(took) < 3 {
+		cmd := exec.Command(args[1], args[2:]...)
+		cmd.Dir, cmd.Stdout, cmd.Stderr = ts.MkAbs("."), ts.Stdout(), ts.Stderr()
+		ts.Check(cmd.Run())
+		took = append(took, cmd.ProcessState.UserTime()+cmd.ProcessState.SystemTime())
+		if slices.Min(took) <= limit {
+			return
+		}
+	}
+	ts.Fatalf("took %v of a processor, want at most %v", took, limit)
 }
 
 func jsonok(ts *testscript.TestScript, neg bool, args []string) {
