@@ -77,9 +77,9 @@ func (t *Tally) story(ctx context.Context, callID, sessionID string) (Explained,
 	err := t.exec(ctx,
 		"set variable story_call_id = "+call,
 		"set variable story_session_id = "+quote(sessionID),
-		"set variable story_month = (select month from rated.calls where call_id = cast("+call+" as uuid))",
-		"set variable story_app_key = (select app_key from rated.calls where call_id = cast("+call+" as uuid))",
-		"set variable story_x_number = (select x_number from rated.calls where call_id = cast("+call+" as uuid))",
+		"set variable story_month = (select month from rated.calls where call_id = call_of_text("+call+"))",
+		"set variable story_app_key = (select app_key from rated.calls where call_id = call_of_text("+call+"))",
+		"set variable story_x_number = (select x_number from rated.calls where call_id = call_of_text("+call+"))",
 	)
 	if err != nil {
 		return e, err

@@ -66,7 +66,7 @@ const (
 		from allocated.shares where split_rule in ('any', 'RULE')`
 	detailsSQL = `select concat_ws(' ', rated.hour_at, detail.app_key, detail.x_number, detail.mode,
 			sum(detail.billed_min), sum(detail.package_min), cast(sum(detail.call_charge_cny) * 100 as bigint))
-		from marts.calls as detail inner join rated.calls as rated on detail.call_id = cast(rated.call_id as varchar)
+		from marts.calls as detail inner join rated.calls as rated on detail.call_id = call_text(rated.call_id)
 		where detail.call_charge_cny >= 0 and detail.package_min between 0 and detail.billed_min
 		group by rated.hour_at, detail.app_key, detail.x_number, detail.mode having sum(detail.billed_min) > 0`
 )
@@ -228,7 +228,7 @@ func drawAccount(r *rapid.T) drawn {
 // that first come is never a tie.
 func (d *drawn) drawUsage(r *rapid.T, i int, hour time.Time) {
 	at := hour.Add(time.Duration(i*101) * time.Second)
-	u := usage{id: fmt.Sprintf("u-%02d", i), app: rapid.SampledFrom(theApps).Draw(r, "app"), x: rapid.SampledFrom(theNumbers).Draw(r, "x"), at: at}
+	u := usage{id: fmt.Sprintf("u-%02d", i), app: rapid.SampledFrom(theApps).Draw(r, "app"), x: rapid.SampledFrom(theNumbers).Draw(r, "x"), at: at, known: at}
 	u.kind = guessedKind(u.x)
 	for _, n := range d.numbers {
 		if n.x == u.x {

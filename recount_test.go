@@ -17,9 +17,10 @@ import (
 type usage struct {
 	id, item, app, x, kind, mode string
 	answered                     bool
-	quantity                     int64 // started minutes, messages, or 1
-	at                           time.Time
-	charged                      bool // a message of another result is none
+	quantity                     int64     // started minutes, messages, or 1
+	at                           time.Time // when it is settled
+	known                        time.Time // of its record
+	charged                      bool      // a message of another result is none
 }
 
 func (u usage) hour() time.Time  { return u.at.Truncate(time.Hour) } // of wall clock written as UTC
@@ -89,9 +90,22 @@ func (a account) priceOf(u usage) price {
 	return best
 }
 
-// rents returns what each number pays, for every month of use.
+// rents returns what each number pays: for every month of use, and for those
+// between the first and the last record, used or not.
 func (a account) rents() []usage {
 	uses := map[time.Time]map[string]map[string]int{} // month, number, app
+	first, last := a.usage[0].known, a.usage[0].known
+	for _, u := range a.usage {
+		if u.known.Before(first) {
+			first = u.known
+		}
+		if u.known.After(last) {
+			last = u.known
+		}
+	}
+	for m := monthOf(first); !m.After(last); m = m.AddDate(0, 1, 0) {
+		uses[m] = map[string]map[string]int{}
+	}
 	for _, u := range a.usage {
 		m := u.month()
 		if uses[m] == nil {

@@ -54,7 +54,7 @@ import (
 const Version = "0.1.0"
 
 // schemaVersion is raised when the raw tables change shape.
-const schemaVersion = 2
+const schemaVersion = 3
 
 //go:embed sql
 var embedded embed.FS

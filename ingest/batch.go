@@ -25,7 +25,7 @@ type batch struct {
 	texts     [textCount][batchRows]textSlot
 	codes     [codeCount][batchRows]int32
 	numbers   [numberCount][batchRows]int64
-	times     [timeCount][batchRows]int64 // microseconds since 1970
+	times     [timeCount][batchRows]int64 // seconds since 1970
 	present   [fieldCount][batchRows / 64]uint64
 	used      int    // of heap
 	heap      []byte // texts that are too long for their slot
@@ -169,7 +169,7 @@ func (b *batch) set(f field, value []byte) (set bool, result put) {
 	case f < callInTime:
 		b.numbers[f-bindNum][b.rows], ok = number(value)
 	default:
-		b.times[f-callInTime][b.rows], ok = b.clock.micros(value)
+		b.times[f-callInTime][b.rows], ok = b.clock.seconds(value)
 	}
 	if !ok {
 		return false, notPlain

@@ -33,7 +33,7 @@ func (b *batch) value(f field, row int) (text string, ok bool) {
 	case f < callInTime:
 		return numberText(b.numbers[f-bindNum][row]), true
 	}
-	return time.UnixMicro(b.times[f-callInTime][row]).UTC().Format(time.DateTime), true
+	return time.Unix(b.times[f-callInTime][row], 0).UTC().Format(time.DateTime), true
 }
 
 // text reads a slot as DuckDB does.

@@ -32,10 +32,10 @@ var feedColumns = [...]struct {
 	{"bind_num", duckdb.TYPE_BIGINT}, {"caller_num", duckdb.TYPE_BIGINT}, {"callee_num", duckdb.TYPE_BIGINT},
 	{"fwd_display_num", duckdb.TYPE_BIGINT}, {"fwd_dst_num", duckdb.TYPE_BIGINT},
 
-	{"call_in_utc_at", duckdb.TYPE_TIMESTAMP}, {"fwd_start_utc_at", duckdb.TYPE_TIMESTAMP},
-	{"fwd_alerting_utc_at", duckdb.TYPE_TIMESTAMP}, {"fwd_answer_utc_at", duckdb.TYPE_TIMESTAMP},
-	{"call_end_utc_at", duckdb.TYPE_TIMESTAMP}, {"fail_utc_at", duckdb.TYPE_TIMESTAMP},
-	{"call_out_answer_utc_at", duckdb.TYPE_TIMESTAMP},
+	{"call_in_utc_at", duckdb.TYPE_TIMESTAMP_S}, {"fwd_start_utc_at", duckdb.TYPE_TIMESTAMP_S},
+	{"fwd_alerting_utc_at", duckdb.TYPE_TIMESTAMP_S}, {"fwd_answer_utc_at", duckdb.TYPE_TIMESTAMP_S},
+	{"call_end_utc_at", duckdb.TYPE_TIMESTAMP_S}, {"fail_utc_at", duckdb.TYPE_TIMESTAMP_S},
+	{"call_out_answer_utc_at", duckdb.TYPE_TIMESTAMP_S},
 }
 
 // Feed gives DuckDB the records of plain pushes while they are being read. It

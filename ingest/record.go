@@ -388,13 +388,13 @@ func number(text []byte) (n int64, ok bool) {
 // clock reads times; it remembers the last day.
 type clock struct {
 	day        [10]byte
-	dayMicros  int64
+	daySeconds int64
 	hasLastDay bool
 }
 
-// micros reads "2026-10-31 23:59:59", a time of this century, as microseconds
+// seconds reads "2026-10-31 23:59:59", a time of this century, as seconds
 // since 1970.
-func (c *clock) micros(text []byte) (n int64, ok bool) {
+func (c *clock) seconds(text []byte) (n int64, ok bool) {
 	if len(text) != len(time.DateTime) || text[10] != ' ' || text[13] != ':' || text[16] != ':' {
 		return 0, false
 	}
@@ -403,14 +403,14 @@ func (c *clock) micros(text []byte) (n int64, ok bool) {
 		if err != nil || day.Year() < 2000 || day.Year() > 2099 {
 			return 0, false
 		}
-		c.hasLastDay, c.dayMicros = true, day.UnixMicro()
+		c.hasLastDay, c.daySeconds = true, day.Unix()
 		copy(c.day[:], text)
 	}
 	h, m, s := twoDigits(text[11:]), twoDigits(text[14:]), twoDigits(text[17:])
 	if h > 23 || m > 59 || s > 59 {
 		return 0, false
 	}
-	return c.dayMicros + int64(h*3600+m*60+s)*1e6, true
+	return c.daySeconds + int64(h*3600+m*60+s), true
 }
 
 // twoDigits reads a number of two digits, or gives a large one.

@@ -34,6 +34,10 @@ create or replace macro parse_received_at(t) as
 -- an interval would take the date apart and cost a fifth of building calls.)
 create or replace macro beijing(t) as make_timestamp(epoch_us(t) + 28800000000);
 
+-- Records keep whole seconds. A fraction is dropped before the cast, which would
+-- round it up: into the next minute, now and then.
+create or replace macro whole_second(t) as cast(date_trunc('second', t) as timestamp_s);
+
 create or replace macro month_of(t) as cast(date_trunc('month', t) as date);
 
 -- The month a call is settled in: that of its end, or of its answer (settle_by).
@@ -52,7 +56,13 @@ create or replace macro no_record() as 'no record';
 
 -- The hash of a call's identity within its app (domain 1.5).
 create or replace macro call_hash(app_key, identity) as
-    cast(md5(coalesce(app_key, '') || '|' || identity) as uuid);
+    md5_number_upper(coalesce(app_key, '') || '|' || identity);
+
+-- The same as text, in two halves, or a spreadsheet takes some for numbers.
+create or replace macro call_text(call_id) as
+    format('{:08x}-{:08x}', call_id >> 32, call_id & 4294967295);
+
+create or replace macro call_of_text(t) as cast('0x' || replace(t, '-', '') as ubigint);
 
 -- Where a record lies, as one number: first by file, then by body, then by
 -- entry.

@@ -20,7 +20,7 @@ units as (
     select
         hours.hour_no,
         calls.app_key, calls.x_number, calls.number_kind, calls.mode,
-        calls.billed_min as quantity, calls.settled_at, cast(calls.call_id as varchar) as unit_id,
+        calls.billed_min as quantity, calls.settled_at, call_text(calls.call_id) as unit_id,
         hours.is_contested, hours.package_quantity as hour_package_quantity
     from split_hours as hours
     inner join metered.usage as usage

@@ -1,7 +1,8 @@
 -- grain: one row per call record of the vendor, both legs in it
 -- key: call_id
 -- The X number is bindNum, else the dialled number, never the displayed one,
--- which may be the real caller (domain 1.4). Numbers of people stay in raw.
+-- which may be the real caller (domain 1.4). Numbers of people and the other
+-- times stay in raw; last_known_at is the end, where a call has one.
 select
     ---------- ids
     staged.call_id,
@@ -34,10 +35,8 @@ select
     staged.month,
     -- Stored, so that a month's charges read that month alone.
     settled_month(settings.settle_by, staged.answered_at, staged.month) as settled_month,
-    staged.started_at,
-    staged.answered_at,
-    staged.ended_at,
-    staged.last_known_at
+    cast(staged.answered_at as timestamp_s) as answered_at,
+    cast(staged.last_known_at as timestamp_s) as last_known_at
 from staging.fee_records as staged
 left join identity.copies as copies
     on staged.file_id = copies.file_id

@@ -11,14 +11,14 @@ kept as (
         on records.file_id = copies.file_id
         and records.body_no = copies.body_no
         and records.record_no = copies.record_no
-    where records.call_id = cast(getvariable('story_call_id') as uuid)
+    where records.call_id = call_of_text(getvariable('story_call_id'))
     order by records.reject_reason is not null, role, files.file, records.line, records.record_no
     limit 1
 )
 
 select
     coalesce('icid ' || kept.icid, 'session ' || hide_numbers(kept.session_id), 'numbers and times') as identified_by,
-    cast(kept.call_id as varchar) as call_id,
+    call_text(kept.call_id) as call_id,
     kept.app_key,
     kept.file || ' line ' || kept.line || ', entry ' || kept.record_no as file_and_line,
     case

@@ -25,7 +25,7 @@ select
     end as charge_because
 from marts.calls as charged
 inner join rated.calls as rated
-    on charged.call_id = cast(rated.call_id as varchar)
+    on charged.call_id = call_text(rated.call_id)
 inner join metered.usage as usage
     on rated.month = usage.month
     and rated.hour_at = usage.hour_at
@@ -40,7 +40,7 @@ inner join settled.hours as hours
     and usage.price_line = hours.price_line
 left join (select file from marts.input_tables where name = 'prices') as tables
     on true
-where rated.call_id = cast(getvariable('story_call_id') as uuid)
+where rated.call_id = call_of_text(getvariable('story_call_id'))
     and charged.call_id = getvariable('story_call_id')
     -- The same again, for the window functions of marts.calls to see fewer calls.
     and charged.month = cast(getvariable('story_month') as date)

@@ -29,5 +29,5 @@ left join calls.calls as calls
     on records.file_id = calls.file_id
     and records.body_no = calls.body_no
     and records.record_no = calls.record_no
-where records.call_id = cast(getvariable('story_call_id') as uuid)
+where records.call_id = call_of_text(getvariable('story_call_id'))
 order by coalesce(copies.role, 'call'), files.file, records.line, records.record_no

@@ -22,5 +22,5 @@ left join metered.usage as usage
     and rated.app_key = usage.app_key
     and rated.mode = usage.mode
     and rated.number_kind = usage.number_kind
-where rated.call_id = cast(getvariable('story_call_id') as uuid)
+where rated.call_id = call_of_text(getvariable('story_call_id'))
 order by of_this_call desc, hours.price_line

@@ -11,5 +11,5 @@ inner join drawn.package_hours as drawn
 inner join staging.packages as packages
     on drawn.package_id = packages.package_id
     and drawn.item = packages.item
-where rated.call_id = cast(getvariable('story_call_id') as uuid)
+where rated.call_id = call_of_text(getvariable('story_call_id'))
 order by packages.ends_at, packages.starts_at, drawn.package_id

@@ -5,11 +5,11 @@ with
 records as (
     select call_id, min(app_key) as app_key, max(session_id) as session_id
     from staging.fee_records
-    where icid = $1 or session_id = $1 or cast(call_id as varchar) = lower($1)
+    where icid = $1 or session_id = $1 or call_text(call_id) = lower($1)
     group by call_id
 )
 
-select cast(call_id as varchar) as call_id, app_key, session_id
+select call_text(call_id) as call_id, app_key, session_id
 from records
 union all
 select distinct null, null, session_id

@@ -4,7 +4,7 @@ with
 this as (
     select month, cast(hour_at as date) as date, hour_at, app_key, x_number, mode
     from rated.calls
-    where call_id = cast(getvariable('story_call_id') as uuid) and month > undated()
+    where call_id = call_of_text(getvariable('story_call_id')) and month > undated()
 ),
 
 sums as (

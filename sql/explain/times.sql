@@ -8,7 +8,7 @@ kept as (
         on records.file_id = calls.file_id
         and records.body_no = calls.body_no
         and records.record_no = calls.record_no
-    where records.call_id = cast(getvariable('story_call_id') as uuid)
+    where records.call_id = call_of_text(getvariable('story_call_id'))
 ),
 
 moments as (

@@ -55,5 +55,5 @@ select
     fwd_alerting_utc_at,
     fwd_answer_utc_at,
     call_end_utc_at,
-    last_known_utc_at
+    case when call_end_utc_at is null then last_known_utc_at end as last_known_utc_at
 from dated

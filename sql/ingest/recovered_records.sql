@@ -47,10 +47,10 @@ spool as (
 typed as (
     select
         *,
-        parse_utc("callInTime") as call_in_utc_at,
-        parse_utc("fwdAlertingTime") as fwd_alerting_utc_at,
-        parse_utc("fwdAnswerTime") as fwd_answer_utc_at,
-        parse_utc("callEndTime") as call_end_utc_at,
+        whole_second(parse_utc("callInTime")) as call_in_utc_at,
+        whole_second(parse_utc("fwdAlertingTime")) as fwd_alerting_utc_at,
+        whole_second(parse_utc("fwdAnswerTime")) as fwd_answer_utc_at,
+        whole_second(parse_utc("callEndTime")) as call_end_utc_at,
         try_cast("direction" as integer) as direction_code,
         try_cast("ulFailReason" as integer) as ul_fail_reason,
         try_cast("fwdUnaswRsn" as integer) as fwd_unasw_rsn,
@@ -102,11 +102,11 @@ select
     fwd_display_num,
     fwd_dst_num,
     call_in_utc_at,
-    parse_utc("fwdStartTime") as fwd_start_utc_at,
+    whole_second(parse_utc("fwdStartTime")) as fwd_start_utc_at,
     fwd_alerting_utc_at,
     fwd_answer_utc_at,
     call_end_utc_at,
-    parse_utc("failTime") as fail_utc_at,
+    whole_second(parse_utc("failTime")) as fail_utc_at,
     coalesce("callOutAnswerTime", '') <> '' as has_call_out_answer,
     case
         when odd_members is null and coalesce("appKey", "icid", "sessionId", "bindNum", "callerNum", "calleeNum") is null

@@ -27,7 +27,7 @@ charged as (
         shares.quantity as share_quantity, shares.package_quantity as share_package_quantity, shares.charge_cny as share_charge_cny,
         sum(calls.billed_min) over (
             partition by calls.month, calls.hour_at, calls.app_key, calls.x_number, calls.mode
-            order by calls.settled_at, cast(calls.call_id as varchar)
+            order by calls.settled_at, calls.call_id
             rows unbounded preceding
         ) as min_so_far
     from rated.calls as calls
@@ -75,7 +75,7 @@ payable as (
         share_quantity - share_package_quantity as share_payable,
         sum(billed_min - package_min) over (
             partition by month, hour_at, app_key, x_number, mode
-            order by min_so_far, cast(call_id as varchar)
+            order by min_so_far, call_id
             rows unbounded preceding
         ) as payable_so_far
     from drawn
@@ -95,7 +95,7 @@ split as (
 )
 
 select
-    cast(split.call_id as varchar) as call_id,
+    call_text(split.call_id) as call_id,
     split.month,
     split.app_key,
     split.x_number,

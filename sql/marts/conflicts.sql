@@ -2,7 +2,7 @@
 -- key: call_id
 -- A session id can hold numbers of people; they are hidden.
 select
-    cast(call_id as varchar) as call_id,
+    call_text(call_id) as call_id,
     app_key,
     case when identity like 'icid %' then identity else hide_numbers(identity) end as identity,
     cast(version_count as bigint) as versions,

@@ -22,7 +22,7 @@ disputed as (
 )
 
 select
-    cast(rated.call_id as varchar) as call_id,
+    call_text(rated.call_id) as call_id,
     rated.month,
     rated.hour_at,
     rated.app_key,

@@ -5,7 +5,7 @@
 with
 
 last_call as (
-    select max(ended_at) as known_until_at from calls.calls where outcome <> 'other_product'
+    select max(last_known_at) as known_until_at from calls.calls where outcome <> 'other_product'
 )
 
 select
@@ -15,12 +15,12 @@ select
     cast(count(case when coalesce(calls.duration_s, 0) < 3 then 1 end) as bigint) as too_short_count,
     cast(count(case
         when calls.duration_s >= 3
-            and calls.ended_at >= last_call.known_until_at - interval 7 day
-            and calls.ended_at < last_call.known_until_at - interval 5 day then 1
+            and calls.last_known_at >= last_call.known_until_at - interval 7 day
+            and calls.last_known_at < last_call.known_until_at - interval 5 day then 1
     end) as bigint) as expiring_count,
     cast(count(case
         when calls.duration_s >= 3
-            and calls.ended_at < last_call.known_until_at - interval 7 day then 1
+            and calls.last_known_at < last_call.known_until_at - interval 7 day then 1
     end) as bigint) as expired_count
 from calls.calls as calls
 cross join last_call

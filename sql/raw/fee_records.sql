@@ -1,11 +1,13 @@
 -- grain: one row per entry of a feeLst
 -- key: file_id, body_no, record_no
--- The members that name, time, route or charge a call. Times (UTC) and codes
--- are stored as what they read as, a fifth cheaper than their text; a member
--- that does not read stands in odd_members as it came, so nothing is lost.
+-- The members that name, time, route or charge a call. Times (UTC, whole
+-- seconds, as the vendor writes them) and codes are stored as what they read
+-- as, a fifth cheaper than their text; a member that does not read stands in
+-- odd_members as it came, so nothing is lost.
 -- Phone numbers are packed (see the macro number_of), and those that do not
 -- pack stand in other_numbers, an object of JSON. A column says its
 -- compression where trying all of them would cost a third of the load.
+-- last_known_utc_at stands only where there is no end.
 -- The archive itself is the evidence: file and line find it again. call_id is
 -- the hash of the call's identity (see the macro), the same in every copy.
 create table if not exists raw.fee_records (
@@ -14,7 +16,7 @@ create table if not exists raw.fee_records (
     record_no integer,
     line integer,
     month date,
-    call_id uuid,
+    call_id ubigint,
     app_key varchar using compression dictionary,
     icid varchar using compression fsst,
     session_id varchar using compression fsst,
@@ -34,9 +36,9 @@ create table if not exists raw.fee_records (
     sip_status_code integer,
     is_recorded boolean,
     is_voicecall boolean,
-    call_in_utc_at timestamp,
-    fwd_alerting_utc_at timestamp,
-    fwd_answer_utc_at timestamp,
-    call_end_utc_at timestamp,
-    last_known_utc_at timestamp
+    call_in_utc_at timestamp_s,
+    fwd_alerting_utc_at timestamp_s,
+    fwd_answer_utc_at timestamp_s,
+    call_end_utc_at timestamp_s,
+    last_known_utc_at timestamp_s
 )

@@ -67,5 +67,5 @@ select
     beijing(fwd_alerting_utc_at) as alerting_at,
     beijing(fwd_answer_utc_at) as answered_at,
     beijing(call_end_utc_at) as ended_at,
-    beijing(last_known_utc_at) as last_known_at
+    beijing(coalesce(call_end_utc_at, last_known_utc_at)) as last_known_at
 from raw.fee_records
