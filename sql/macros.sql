@@ -80,6 +80,12 @@ create or replace macro number_of(t) as
         when regexp_full_match(t, '[0-9]{1,17}') then -cast('1' || t as bigint)
     end;
 
+-- Number n, where it is the X number stored once: most calls are dialled to it and
+-- shown by it. No text packs to -1.
+create or replace macro stored_beside(x, n) as case when n = x then -1 else n end;
+
+create or replace macro number_beside(x, n) as case when n = -1 then x else n end;
+
 create or replace macro is_other(t, n) as n is null and t is not null;
 
 -- The text that a packed number was; other is what did not pack.
@@ -141,6 +147,8 @@ create or replace macro mean(total, n) as
 
 -- Seconds between two moments.
 create or replace macro seconds_between(t1, t2) as cast(date_diff('second', t1, t2) as integer);
+
+create or replace macro seconds_before(t, s) as make_timestamp(epoch_us(t) - cast(s as bigint) * 1000000);
 
 -- Money that the vendor settles is cut to the fen, never rounded (domain 10).
 create or replace macro cut_to_fen(amount) as cast(floor(amount * 100) * 0.01 as decimal(18, 2));

@@ -2,7 +2,8 @@
 -- key: call_id
 -- The X number is bindNum, else the dialled number, never the displayed one,
 -- which may be the real caller (domain 1.4). Numbers of people and the other
--- times stay in raw; last_known_at is the end, where a call has one.
+-- times stay in raw; last_known_at is the end, where a call has one, and
+-- duration_s before it the call was answered.
 select
     ---------- ids
     staged.call_id,
@@ -35,7 +36,6 @@ select
     staged.month,
     -- Stored, so that a month's charges read that month alone.
     settled_month(settings.settle_by, staged.answered_at, staged.month) as settled_month,
-    cast(staged.answered_at as timestamp_s) as answered_at,
     cast(staged.last_known_at as timestamp_s) as last_known_at
 from staging.fee_records as staged
 left join identity.copies as copies

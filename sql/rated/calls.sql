@@ -24,7 +24,7 @@ privatenumber_calls as (
             else started_units(calls.duration_s, 60)
         end as billed_min,
         coalesce(
-            case when settings.settle_by = 'answer' then calls.answered_at end,
+            case when settings.settle_by = 'answer' then seconds_before(calls.last_known_at, calls.duration_s) end,
             calls.last_known_at,
             timestamp '1970-01-01'
         ) as settled_at

@@ -23,13 +23,13 @@ counted as (
     group by month, date_trunc('hour', last_known_at)
     union all
     select
-        month, date_trunc('hour', answered_at), 0, 0, 0,
+        month, date_trunc('hour', seconds_before(last_known_at, duration_s)), 0, 0, 0,
         sum(started_units(duration_s, 60)), sum(case when duration_s = 0 then 1 else 0 end),
         count(*), sum(duration_s),
         0, 0, 0, 0, 0, 0, 0, 0, 0
     from calls.calls
     where outcome = 'answered' and month > undated()
-    group by month, date_trunc('hour', answered_at)
+    group by month, date_trunc('hour', seconds_before(last_known_at, duration_s))
     union all
     select month, date_trunc('hour', last_known_at), 0, 0, 0, 0, 0, 0, 0, count(*), 0, 0, 0, 0, 0, 0, 0, 0
     from staging.fee_records

@@ -4,7 +4,7 @@
 -- seconds, as the vendor writes them) and codes are stored as what they read
 -- as, a fifth cheaper than their text; a member that does not read stands in
 -- odd_members as it came, so nothing is lost.
--- Phone numbers are packed (see the macro number_of), and those that do not
+-- Phone numbers are packed (see the macros number_of and stored_beside), and those that do not
 -- pack stand in other_numbers, an object of JSON. A column says its
 -- compression where trying all of them would cost a third of the load.
 -- last_known_utc_at stands only where there is no end.

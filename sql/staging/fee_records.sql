@@ -25,13 +25,13 @@ select
     nullif(service_type, '') as service_type,
     coalesce(
         normal_packed(bind_num, other_numbers ->> 'bindNum'),
-        normal_packed(callee_num, other_numbers ->> 'calleeNum'),
+        normal_packed(number_beside(bind_num, callee_num), other_numbers ->> 'calleeNum'),
         '(none)'
     ) as x_number,
     normal_packed(bind_num, other_numbers ->> 'bindNum') as bind_number,
     normal_packed(caller_num, other_numbers ->> 'callerNum') as caller_number,
-    normal_packed(callee_num, other_numbers ->> 'calleeNum') as dialled_number,
-    normal_packed(fwd_display_num, other_numbers ->> 'fwdDisplayNum') as display_number,
+    normal_packed(number_beside(bind_num, callee_num), other_numbers ->> 'calleeNum') as dialled_number,
+    normal_packed(number_beside(bind_num, fwd_display_num), other_numbers ->> 'fwdDisplayNum') as display_number,
     normal_packed(fwd_dst_num, other_numbers ->> 'fwdDstNum') as callee_number,
     odd_members,
     -- The same in records that were delivered with the same content.
