@@ -50,7 +50,7 @@ select
     coalesce(record_flag, '0') in ('1', 'true') as is_recorded,
     -- VoiceCall, the sister product, shares the callback format (domain 14).
     coalesce(service_type, '') in ('001', '002')
-        or (coalesce(service_type, '') = '' and (coalesce(icid, '')[1:4] = 'CAE-' or has_call_out_answer)) as is_voicecall,
+        or (coalesce(service_type, '') = '' and (starts_with(coalesce(icid, ''), 'CAE-') or has_call_out_answer)) as is_voicecall,
     call_in_utc_at,
     fwd_alerting_utc_at,
     fwd_answer_utc_at,
