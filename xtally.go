@@ -247,7 +247,7 @@ func (t *Tally) checkSchemaVersion(ctx context.Context) error {
 	case err != nil || n > schemaVersion:
 		return fmt.Errorf("open %s: %w: its tables are of version %s, this xtally knows %d; use the newer xtally", t.path, ErrTooNew, was, schemaVersion)
 	case n < schemaVersion:
-		return fmt.Errorf("open %s: made by an older xtally (tables of version %s); load the archive into a new database", t.path, was)
+		return fmt.Errorf("open %s: made by an older xtally (tables of version %s); load the archive into a new database, and keep this one for what was closed or claimed in it", t.path, was)
 	}
 	return nil
 }
