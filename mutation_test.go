@@ -22,6 +22,7 @@ var mutations = []mutation{
 	{"60 s are one minute: two instead", "macros.sql", "(quantity + unit - 1) // unit", "(quantity + unit) // unit", "started_minute_counts"},
 	{"Beijing is UTC+8: +7", "macros.sql", "28800000000", "25200000000", "month_edge_utc"},
 	{"money is cut to the fen: rounded", "macros.sql", "cast(floor(amount * 100) * 0.01 as decimal(18, 2));", "cast(round(amount * 100) * 0.01 as decimal(18, 2));", "discount_cut_per_hour"},
+	{"a fraction of a second is dropped: rounded", "macros.sql", "cast(date_trunc('second', t) as timestamp_s)", "cast(t as timestamp_s)", "fraction_of_a_second"},
 	{"settled by the end: by the answer", "macros.sql", "when settle_by = 'answer' and", "when settle_by = 'end' and", "settle_by_end_over_midnight"},
 	{"settled by the answer when set: by the end", "rated/calls.sql", "case when settings.settle_by = 'answer' then", "case when settings.settle_by = 'never' then", "settle_by_answer_over_midnight"},
 	{"17000… is virtual: carrier", "macros.sql", "'+86167', '+86170', '+86171'", "'+86167', '+86171'", "sms_package_virtual_only"},

@@ -63,6 +63,7 @@ create or replace macro call_hash(app_key, identity) as
 create or replace macro call_text(call_id) as
     format('{:08x}-{:08x}', call_id >> 32, call_id & 4294967295);
 
+-- The id that was written so.
 create or replace macro call_of_text(t) as cast('0x' || replace(t, '-', '') as ubigint);
 
 -- Where a record lies, as one number: first by file, then by body, then by
@@ -85,6 +86,7 @@ create or replace macro number_of(t) as
 -- shown by it. No text packs to -1.
 create or replace macro stored_beside(x, n) as case when n = x then -1 else n end;
 
+-- Number n again.
 create or replace macro number_beside(x, n) as case when n = -1 then x else n end;
 
 create or replace macro is_other(t, n) as n is null and t is not null;
@@ -149,6 +151,7 @@ create or replace macro mean(total, n) as
 -- Seconds between two moments.
 create or replace macro seconds_between(t1, t2) as cast(date_diff('second', t1, t2) as integer);
 
+-- The moment s seconds before t.
 create or replace macro seconds_before(t, s) as make_timestamp(epoch_us(t) - cast(s as bigint) * 1000000);
 
 -- Money that the vendor settles is cut to the fen, never rounded (domain 10).
