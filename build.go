@@ -145,6 +145,7 @@ type model struct {
 	layer, name, query string
 	key                []string
 	isView             bool
+	byMonth            bool // rows belong to bill months, and no month looks at another
 }
 
 func (m model) relation() string { return m.layer + "." + m.name }
@@ -170,6 +171,8 @@ func (t *Tally) models() ([]model, error) {
 			for _, k := range strings.Split(header(m.query, "key"), ",") {
 				m.key = append(m.key, strings.TrimSpace(k))
 			}
+			m.byMonth = header(m.query, "stored") != "whole" &&
+				(slices.Contains(m.key, "month") || header(m.query, "made by") == "month")
 			all = append(all, m)
 		}
 	}
@@ -270,73 +273,43 @@ func (b *builder) charge(ctx context.Context) error {
 	return nil
 }
 
-// makeLayer builds the models of one layer for these months.
+// makeLayer builds the models of one layer for these months and proves their keys.
 func (b *builder) makeLayer(ctx context.Context, layer string, months []string) error {
+	var made []model
 	for _, m := range b.models {
 		if m.layer != layer {
 			continue
 		}
 		started := b.o.now()
 		if err := b.make(ctx, m, months); err != nil {
-			return err
+			return fmt.Errorf("build %s: %w", m.relation(), err)
 		}
 		b.o.log.Debug("built", "relation", m.relation(), "took", b.o.now().Sub(started))
+		made = append(made, m)
 	}
-	return nil
+	return b.proveKeys(ctx, made, months)
 }
 
-// make builds one model and proves its key: a view as it is; a table with
-// months by replacing the months given; any other table whole, and so one that
-// says it is stored whole, because its months look at other months.
+// make builds one model: a view as it is; a table by month by replacing the months
+// given; any other table whole. A view stays until the models change.
 func (b *builder) make(ctx context.Context, m model, months []string) error {
-	if m.isView {
-		return b.makeView(ctx, m, months)
-	}
-	if b.fresh {
-		if err := b.exec(ctx, "create or replace table "+m.relation()+" as "+m.query); err != nil {
-			return b.named(m, err)
-		}
-	}
-	byMonth, err := b.hasMonth(ctx, m)
 	switch {
-	case err != nil:
-	case b.fresh && byMonth:
-		err = b.exec(ctx, "delete from "+m.relation()+" where not ("+among(months)+")")
-		if err == nil {
-			err = b.putBack(ctx, m)
-		}
-	case b.fresh:
-	case byMonth:
-		err = b.exec(ctx, "delete from "+m.relation()+" where "+among(months),
-			"insert into "+m.relation()+" by name select * from ("+m.query+") where "+among(months))
-	default:
-		err = b.exec(ctx, "create or replace table "+m.relation()+" as "+m.query)
-	}
-	if err != nil {
-		return b.named(m, err)
-	}
-	if byMonth && !b.fresh {
-		return b.proveKey(ctx, m, " where "+among(months))
-	}
-	return b.proveKey(ctx, m, "")
-}
-
-// makeView makes a view and proves its key over the months given, if it has any.
-func (b *builder) makeView(ctx context.Context, m model, months []string) error {
-	if err := b.exec(ctx, "create or replace view "+m.relation()+" as "+m.query); err != nil {
-		return b.named(m, err)
-	}
-	if m.isProved() {
+	case m.isView && !b.fresh:
 		return nil
+	case m.isView:
+		return b.exec(ctx, "create or replace view "+m.relation()+" as "+m.query)
+	case !m.byMonth:
+		return b.exec(ctx, "create or replace table "+m.relation()+" as "+m.query)
+	case b.fresh:
+		err := b.exec(ctx, "create or replace table "+m.relation()+" as "+m.query,
+			"delete from "+m.relation()+" where not ("+among(months)+")")
+		if err != nil {
+			return err
+		}
+		return b.putBack(ctx, m)
 	}
-	byMonth, err := b.hasMonth(ctx, m)
-	if err != nil {
-		return b.named(m, err)
-	}
-	if byMonth && !b.fresh {
-		return b.proveKey(ctx, m, " where "+among(months))
-	}
-	return b.proveKey(ctx, m, "")
+	return b.exec(ctx, "delete from "+m.relation()+" where "+among(months),
+		"insert into "+m.relation()+" by name select * from ("+m.query+") where "+among(months))
 }
 
 // among is the condition that a row belongs to one of the months.
@@ -347,35 +320,50 @@ func among(months []string) string {
 	return "month in (" + dates(months) + ")"
 }
 
-func (b *builder) named(m model, err error) error {
-	if err != nil {
-		return fmt.Errorf("build %s: %w", m.relation(), err)
+// proveKeys proves that the keys of models are unique and never null, over the months
+// just made. One statement asks for all of them: many small ones would cost more to
+// plan than to answer. Only if one does not hold are they asked singly, for its rows.
+// A model whose header names the relation that proves it already (its rows are that
+// one's, joined by a proved key) is not counted twice.
+func (b *builder) proveKeys(ctx context.Context, made []model, months []string) error {
+	var proofs []check
+	for _, m := range made {
+		if m.isProved() {
+			continue
+		}
+		where := ""
+		if m.byMonth && !b.fresh {
+			where = " where " + among(months)
+		}
+		key := strings.Join(m.key, ", ")
+		proofs = append(proofs, check{"key of " + m.relation(), "select " + key + ", count(*) as row_count from " + m.relation() + where +
+			" group by " + key + " having count(*) > 1 or " + strings.Join(m.key, " is null or ") + " is null"})
 	}
-	return nil
-}
-
-// hasMonth tells whether the model is made month by month: whether its rows
-// belong to bill months, and no month looks at another.
-func (b *builder) hasMonth(ctx context.Context, m model) (bool, error) {
-	if header(m.query, "stored") == "whole" {
-		return false, nil
-	}
-	columns, err := b.texts(ctx, "select name from pragma_table_info("+quote(m.relation())+")")
-	return slices.Contains(columns, "month"), err
-}
-
-// proveKey proves that a model's key is unique and never null. A model whose
-// header names the relation that proves it already (its rows are that one's,
-// joined by a proved key) is not counted twice.
-func (b *builder) proveKey(ctx context.Context, m model, where string) error {
-	if m.isProved() {
+	if len(proofs) == 0 {
 		return nil
 	}
-	key := strings.Join(m.key, ", ")
-	query := "select " + key + ", count(*) as row_count from " + m.relation() + where +
-		" group by " + key + " having count(*) > 1 or " + strings.Join(m.key, " is null or ") + " is null"
-	return b.mustBeEmpty(ctx, "key of "+m.relation(), query)
+	broken := make([]string, len(proofs))
+	for i, p := range proofs {
+		broken[i] = "select 1 from (" + p.query + ")"
+	}
+	found, err := b.texts(ctx, "select 'broken' from ("+strings.Join(broken, " union all ")+") limit 1")
+	if err != nil {
+		return fmt.Errorf("check the keys of %s: %w", made[0].layer, err)
+	}
+	if len(found) == 0 {
+		b.checks += len(proofs)
+		return nil
+	}
+	for _, p := range proofs {
+		if err := b.mustBeEmpty(ctx, p); err != nil {
+			return err
+		}
+	}
+	return fmt.Errorf("a key of %s did not hold, and holds when it is asked for again", made[0].layer)
 }
+
+// check is a query that must give no row.
+type check struct{ name, query string }
 
 // check runs sql/checks: each query must return no row.
 func (b *builder) check(ctx context.Context) error {
@@ -388,7 +376,7 @@ func (b *builder) check(ctx context.Context) error {
 		if err != nil {
 			return err
 		}
-		if err := b.mustBeEmpty(ctx, strings.TrimSuffix(path.Base(f), ".sql"), string(q)); err != nil {
+		if err := b.mustBeEmpty(ctx, check{strings.TrimSuffix(path.Base(f), ".sql"), string(q)}); err != nil {
 			return err
 		}
 	}
@@ -396,18 +384,18 @@ func (b *builder) check(ctx context.Context) error {
 }
 
 // mustBeEmpty runs a query and returns its rows, if any, as a CheckError.
-func (b *builder) mustBeEmpty(ctx context.Context, name, query string) error {
+func (b *builder) mustBeEmpty(ctx context.Context, c check) error {
 	b.checks++
-	rows, err := b.conn.QueryContext(ctx, "select columns(*)::varchar from ("+query+") limit 10")
+	rows, err := b.conn.QueryContext(ctx, "select columns(*)::varchar from ("+c.query+") limit 10")
 	if err != nil {
-		return fmt.Errorf("check %s: %w", name, err)
+		return fmt.Errorf("check %s: %w", c.name, err)
 	}
 	defer rows.Close()
 	columns, err := rows.Columns()
 	if err != nil {
 		return err
 	}
-	e := &CheckError{Check: name, Columns: columns}
+	e := &CheckError{Check: c.name, Columns: columns}
 	for rows.Next() {
 		r, err := textRow(rows, len(columns))
 		if err != nil {
@@ -416,7 +404,7 @@ func (b *builder) mustBeEmpty(ctx context.Context, name, query string) error {
 		e.Rows = append(e.Rows, r)
 	}
 	if err := rows.Err(); err != nil {
-		return fmt.Errorf("check %s: %w", name, err)
+		return fmt.Errorf("check %s: %w", c.name, err)
 	}
 	if len(e.Rows) > 0 {
 		return e

@@ -1,6 +1,7 @@
 package xtally_test
 
 import (
+	"database/sql"
 	"fmt"
 	"go/parser"
 	"go/token"
@@ -323,6 +324,45 @@ func checkOffences(check string) []string {
 		offences = append(offences, "reads nothing")
 	}
 	return offences
+}
+
+// TestModelsByMonth: a model with a column month is made by month, as its key or its
+// header says, unless it is stored whole. Made whole it would give every month anew each
+// night; without the column it could not be made by month.
+func TestModelsByMonth(t *testing.T) {
+	t.Parallel()
+	file := filepath.Join(t.TempDir(), "test.duckdb")
+	tally := mustOpen(t, file)
+	mustLoad(t, tally, "testdata/month_edge_utc/in*")
+	mustBuild(t, tally)
+	if err := tally.Close(); err != nil {
+		t.Fatal(err)
+	}
+	db, err := sql.Open("duckdb", file+"?access_mode=read_only")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer db.Close()
+	for _, layer := range sqlLayers[slices.Index(sqlLayers, "seeds") : slices.Index(sqlLayers, "marts")+1] {
+		for _, model := range glob(t, filepath.Join("sql", layer), "*.sql") {
+			header, _, _ := strings.Cut(string(mustRead(t, model)), "select")
+			name := strings.TrimSuffix(filepath.Base(model), ".sql")
+			var hasMonth bool
+			if err := db.QueryRow("select count(*) > 0 from duckdb_columns() where schema_name = $1 and table_name = $2 and column_name = 'month'",
+				layer, name).Scan(&hasMonth); err != nil {
+				t.Fatal(err)
+			}
+			key := regexp.MustCompile(`(?m)^-- key: .*\bmonth\b`).MatchString(header)
+			made := strings.Contains(header, "\n-- made by: month\n")
+			whole := strings.Contains(header, "\n-- stored: whole\n")
+			switch {
+			case hasMonth && !key && !made && !whole:
+				t.Errorf("%s has a month, neither in its key nor in a line -- made by: month", model)
+			case made && (!hasMonth || key || whole):
+				t.Errorf("%s says -- made by: month for nothing", model)
+			}
+		}
+	}
 }
 
 func TestSQLOffencesAreFound(t *testing.T) {

@@ -1,5 +1,6 @@
 -- grain: one row per call record of the vendor, both legs in it
 -- key: call_id
+-- made by: month
 -- The X number is bindNum, else the dialled number, never the displayed one,
 -- which may be the real caller (domain 1.4). Numbers of people and the other
 -- times stay in raw; last_known_at is the end, where a call has one, and

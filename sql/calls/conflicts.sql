@@ -1,5 +1,6 @@
 -- grain: one row per call whose record came in versions that disagree
 -- key: call_id
+-- made by: month
 -- Reported, never dropped: the vendor charged one of the versions.
 with
 

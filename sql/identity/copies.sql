@@ -1,5 +1,6 @@
 -- grain: one row per record whose identity occurs more than once
 -- key: file_id, body_no, record_no
+-- made by: month
 -- Pushes are repeated up to six times. The same content again is a duplicate;
 -- other content under the same identity is a conflict, and the version with
 -- the latest end wins, then the latest answer, the lowest release code, the

@@ -1,5 +1,6 @@
 -- grain: one row per alert
 -- key: alert_key
+-- made by: month
 -- stored: view
 -- An alert that is open has no date it was last seen on, so that a report says
 -- the same until something changes.

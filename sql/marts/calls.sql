@@ -1,5 +1,6 @@
 -- grain: one row per privacy-number call
 -- key: call_id
+-- made by: month
 -- stored: view
 -- proved by: rated.calls
 -- For pivots and disputes, on request only. Within an hour, app, X number and

@@ -1,5 +1,6 @@
 -- grain: one row per call of a slot that a claim is about
 -- key: call_id
+-- made by: month
 -- stored: view
 -- proved by: rated.calls
 -- What can be shown of the hours in dispute. Numbers of people are masked by the

@@ -1,5 +1,6 @@
 -- grain: one row per privacy-number call, with its minutes and settlement hour
 -- key: call_id
+-- made by: month
 -- stored: view
 -- proved by: calls.calls, whose calls these are; joined by proved keys
 -- A started minute counts in full, per call; no answer, no minutes. Only the

@@ -1,5 +1,6 @@
 -- grain: one row per change found in a closed month, app and X number
 -- key: closing_id, entry, app_key, x_number
+-- made by: month
 -- What came to light after a closing.
 select
     closing_id, entry, month, noticed_date, app_key, x_number,

@@ -1,5 +1,6 @@
 -- grain: one row per alert, as it stands
 -- key: alert_key
+-- made by: month
 -- What was opened again after it was resolved counts from then.
 with
 

@@ -1,5 +1,6 @@
 -- grain: one row per PrivateNumber row of a bill file
 -- key: file_id, line
+-- made by: month
 -- proved by: the load, which numbers the lines
 -- The amount is what is payable; a bill that leaves it out tells it by the list
 -- price or by the payments, and amount_source says so.

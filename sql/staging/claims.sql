@@ -1,5 +1,6 @@
 -- grain: one row per claim against the vendor's bill, with its state
 -- key: claim_id
+-- made by: month
 select
     claims.claim_id,
     claims.month,

@@ -1,5 +1,6 @@
 -- grain: one row per closing, day of settlement, app, X number and mode
 -- key: closing_id, date, app_key, x_number, mode
+-- made by: month
 -- The charges of a month as it was closed.
 select
     closing_id, month, date, app_key, x_number, number_kind, mode,

@@ -1,5 +1,6 @@
 -- grain: one row per complaint, with its bill month
 -- key: line
+-- made by: month
 -- Numbers of people and remarks stay in raw.
 select
     line,
