@@ -280,6 +280,7 @@ func TestAlertsOfTheSchedule(t *testing.T) {
 // TestBillOverdue: September's final bill is late from 6 October on, where
 // bills are loaded at all.
 func TestBillOverdue(t *testing.T) {
+	unraced(t)
 	for name, c := range map[string]struct {
 		day  int
 		bill string

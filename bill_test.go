@@ -95,6 +95,7 @@ func inMonth(month time.Time, text string) string {
 // TestWhichBillHolds: what of several bills of one month counts. Each case is
 // a series of loads.
 func TestWhichBillHolds(t *testing.T) {
+	unraced(t)
 	const (
 		final  = "acme_PriceFactorBillDetail_20261001-20261031_1.csv"
 		second = "acme_PriceFactorBillDetail_20261001-20261031_2.csv"

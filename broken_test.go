@@ -16,9 +16,7 @@ import (
 // TestTooLittleMemory: a step that memory does not suffice for says so and leaves all
 // as it was; with enough, the same database ends as one that always had it.
 func TestTooLittleMemory(t *testing.T) {
-	if raced {
-		t.Skip("told without the race detector")
-	}
+	unraced(t)
 	t.Parallel()
 	in := filepath.Join(t.TempDir(), "in")
 	var lines strings.Builder
@@ -119,9 +117,7 @@ func writeSlowly(path string, calls int) error {
 // TestFileThatIsReplaced: of a file that is emptied and written anew in the archive,
 // what was read once stays, and no call counts twice.
 func TestFileThatIsReplaced(t *testing.T) {
-	if raced {
-		t.Skip("told without the race detector")
-	}
+	unraced(t)
 	t.Parallel()
 	path := filepath.Join(t.TempDir(), "callbacks.log")
 	tally := mustOpen(t, "")
@@ -142,9 +138,7 @@ func TestFileThatIsReplaced(t *testing.T) {
 // TestClockThatJumps: the clock of the machine goes back and forth by years between
 // runs; no charge and no book changes, and nothing fails.
 func TestClockThatJumps(t *testing.T) {
-	if raced {
-		t.Skip("told without the race detector")
-	}
+	unraced(t)
 	t.Parallel()
 	now := midNovember()
 	tally := mustOpen(t, "", xtally.WithClock(func() time.Time { return now }))

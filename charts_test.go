@@ -17,6 +17,7 @@ import (
 
 // What is drawn is what is charged: the parts of the charts add up to the sheets.
 func TestChartsAddUp(t *testing.T) {
+	unraced(t)
 	t.Parallel()
 	tally := mustOpen(t, "")
 	mustLoadTables(t, tally, caseTables("testdata/bill_duplicate_refund_adjustment"))

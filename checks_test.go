@@ -134,9 +134,7 @@ func corrupted(t *testing.T, models map[string]func(string) string) fs.FS {
 // TestChecks: each corruption is noticed by its check, and nothing of it is
 // published: the reports stay what they were, and none is written.
 func TestChecks(t *testing.T) {
-	if raced {
-		t.Skip("told without the race detector")
-	}
+	unraced(t)
 	t.Parallel()
 	db := filepath.Join(t.TempDir(), "test.duckdb")
 	tally := mustOpen(t, db)

@@ -330,6 +330,7 @@ func checkOffences(check string) []string {
 // header says, unless it is stored whole. Made whole it would give every month anew each
 // night; without the column it could not be made by month.
 func TestModelsByMonth(t *testing.T) {
+	unraced(t)
 	t.Parallel()
 	file := filepath.Join(t.TempDir(), "test.duckdb")
 	tally := mustOpen(t, file)

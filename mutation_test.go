@@ -63,9 +63,7 @@ var mutations = []mutation{
 // notice: by another figure, or by a check that stops the build. Without
 // XTALLY_MUTATIONS=all every fifth is tried.
 func TestMutations(t *testing.T) {
-	if raced {
-		t.Skip("told without the race detector")
-	}
+	unraced(t)
 	all := os.Getenv("XTALLY_MUTATIONS") == "all"
 	for i, m := range mutations {
 		if !all && i%5 != 0 {

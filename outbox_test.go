@@ -336,6 +336,7 @@ func TestProvisionalMailSaysAsOfWhen(t *testing.T) {
 }
 
 func TestHistory(t *testing.T) {
+	unraced(t)
 	t.Parallel()
 	path := filepath.Join(t.TempDir(), "test.duckdb")
 	tally := mustOpen(t, path)

@@ -62,6 +62,7 @@ var propertyReports = map[string]string{
 // TestLayoutIsWithoutEffect: any delivery of the same records gives the same
 // rows as the plainest one, and so does a rebuild after it.
 func TestLayoutIsWithoutEffect(t *testing.T) {
+	unraced(t)
 	t.Parallel()
 	rapid.Check(t, func(r *rapid.T) {
 		a := drawArchive(r)
@@ -78,6 +79,7 @@ func TestLayoutIsWithoutEffect(t *testing.T) {
 // TestFiguresAddUp: every split of the charges has the same sums, and records
 // read = calls + duplicates + conflict losers + rejects.
 func TestFiguresAddUp(t *testing.T) {
+	unraced(t)
 	t.Parallel()
 	rapid.Check(t, func(r *rapid.T) {
 		a := drawArchive(r)

@@ -74,6 +74,7 @@ func figures(t *testing.T, tally *xtally.Tally) map[string]string {
 // TestPruneKeepsFigures: reports say the same before and after, after all is made
 // anew, after other prices, and after other models.
 func TestPruneKeepsFigures(t *testing.T) {
+	unraced(t)
 	t.Parallel()
 	db := filepath.Join(t.TempDir(), "test.duckdb")
 	tally := fourMonths(t, db)
@@ -131,6 +132,7 @@ func TestPruneKeepsFigures(t *testing.T) {
 // TestPruneForgetsPeople: no table holds a person's number any more, not even that of a
 // line that could not be read.
 func TestPruneForgetsPeople(t *testing.T) {
+	unraced(t)
 	t.Parallel()
 	const person = "13912345678"
 	host := openHost(t)
@@ -182,6 +184,7 @@ func tablesWith(t *testing.T, host *sql.DB, text string) []string {
 // TestPruneRefusesWhatComesLate: a record of a pruned month is counted with file
 // and line, and charged nowhere; the same body's record of another month is kept.
 func TestPruneRefusesWhatComesLate(t *testing.T) {
+	unraced(t)
 	t.Parallel()
 	tally := fourMonths(t, "")
 	if _, err := tally.Prune(t.Context(), october, false); err != nil {
@@ -205,6 +208,7 @@ func TestPruneRefusesWhatComesLate(t *testing.T) {
 
 // TestPruneRefuses: what is open, recent or pruned, each with a remedy.
 func TestPruneRefuses(t *testing.T) {
+	unraced(t)
 	t.Parallel()
 	tally := fourMonths(t, "")
 	if _, err := tally.Prune(t.Context(), mustMonth("2026-11"), false); err == nil || !strings.Contains(err.Error(), "2026-10 is one of the two latest months") {
@@ -232,6 +236,7 @@ func TestPruneRefuses(t *testing.T) {
 // TestPruneRefusesAnotherSettlement: at the edge of what is pruned a call would be
 // charged in both months, or in none.
 func TestPruneRefusesAnotherSettlement(t *testing.T) {
+	unraced(t)
 	t.Parallel()
 	db := filepath.Join(t.TempDir(), "test.duckdb")
 	tally := fourMonths(t, db)
@@ -247,6 +252,7 @@ func TestPruneRefusesAnotherSettlement(t *testing.T) {
 
 // TestPruneRefusesABill: of a pruned month, with the month named, and keeps nothing of it.
 func TestPruneRefusesABill(t *testing.T) {
+	unraced(t)
 	t.Parallel()
 	tally := fourMonths(t, "")
 	if _, err := tally.Prune(t.Context(), october, false); err != nil {
@@ -264,6 +270,7 @@ func TestPruneRefusesABill(t *testing.T) {
 
 // TestPruneKeepsProofOfClaims: the calls of a month stay while a claim about them is open.
 func TestPruneKeepsProofOfClaims(t *testing.T) {
+	unraced(t)
 	t.Parallel()
 	tally := fourMonths(t, "")
 	dir := t.TempDir()

@@ -249,6 +249,7 @@ func micros(t tester, text string) micro {
 // bill, each is found under its reason with its amount, the reasons add up to
 // the difference, and nothing is left unexplained.
 func TestPlantedDifferencesAreFound(t *testing.T) {
+	unraced(t)
 	t.Parallel()
 	rapid.Check(t, func(r *rapid.T) {
 		tables := map[string]string{}

@@ -17,6 +17,7 @@ import (
 // charge of each hour to the fen, rent number by number, and the shares of
 // apps and X numbers under both rules.
 func TestRecount(t *testing.T) {
+	unraced(t)
 	t.Parallel()
 	rapid.Check(t, func(r *rapid.T) {
 		d := drawAccount(r)
@@ -341,6 +342,7 @@ func (d *drawn) drawNumbers(r *rapid.T) {
 // prices in one hour neither is so: a package's minutes go by minutes, and a
 // dear call may lose one to a cheap one.)
 func TestChargeIsMonotone(t *testing.T) {
+	unraced(t)
 	t.Parallel()
 	rapid.Check(t, func(r *rapid.T) {
 		d := drawAccount(r)

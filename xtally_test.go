@@ -28,6 +28,15 @@ var october = xtally.MonthOf(2026, time.October)
 // midNovember is when the tests run: every month of the cases is over or under way.
 func midNovember() time.Time { return time.Date(2026, time.November, 15, 4, 0, 0, 0, time.UTC) }
 
+// unraced skips a test that is about figures and not about goroutines when the race
+// detector is on: it would only take longer.
+func unraced(t *testing.T) {
+	t.Helper()
+	if raced {
+		t.Skip("told without the race detector")
+	}
+}
+
 // TestCases runs every folder of testdata that has input and wanted reports.
 // A case with in-1, in-2 is loaded and built in that many rounds, and again in
 // the opposite order: the reports must not tell the difference. Its folder
@@ -193,6 +202,7 @@ func TestRunReportsBesideABadFile(t *testing.T) {
 
 // TestSettings: the two rules that the vendor leaves open are settings.
 func TestSettings(t *testing.T) {
+	unraced(t)
 	in := filepath.Join("testdata", "started_minute_counts", "in")
 	t.Run("a 0-second call can be a minute", func(t *testing.T) {
 		tally := mustOpen(t, "", xtally.WithRules(xtally.Rules{ZeroSecondMin: 1}))

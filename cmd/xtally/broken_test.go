@@ -16,9 +16,7 @@ import (
 // so on one line and what to do, nothing panics, and with a backup in its place the
 // same run gives the same reports.
 func TestDamagedDatabase(t *testing.T) {
-	if raced {
-		t.Skip("told without the race detector")
-	}
+	unraced(t)
 	demo, err := filepath.Abs("../../testdata/demo/in")
 	if err != nil {
 		t.Fatal(err)

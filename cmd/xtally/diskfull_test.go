@@ -17,9 +17,7 @@ import (
 // word, exit 1, no report by halves; with room again the next run makes the same files
 // as one that always had it.
 func TestDiskFull(t *testing.T) {
-	if raced {
-		t.Skip("told without the race detector")
-	}
+	unraced(t)
 	demo, err := filepath.Abs("../../testdata/demo/in")
 	if err != nil {
 		t.Fatal(err)

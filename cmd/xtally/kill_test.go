@@ -28,9 +28,7 @@ import (
 //
 // XTALLY_KILLS=200 kills so often; by default it is 6.
 func TestKilled(t *testing.T) {
-	if raced {
-		t.Skip("told without the race detector")
-	}
+	unraced(t)
 	kills, seed := 6, uint64(time.Now().UnixNano())
 	if text := os.Getenv("XTALLY_KILLS"); text != "" {
 		var err error

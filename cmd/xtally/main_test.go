@@ -59,6 +59,15 @@ func TestScripts(t *testing.T) {
 	})
 }
 
+// unraced skips a test that is about figures and not about goroutines when the race
+// detector is on: it would only take longer.
+func unraced(t *testing.T) {
+	t.Helper()
+	if raced {
+		t.Skip("told without the race detector")
+	}
+}
+
 // commands are the scripts' own words.
 var commands = map[string]func(ts *testscript.TestScript, neg bool, args []string){
 	"exits":      exits,      // exits CODE PROGRAM ARGS…: runs it, which must end with this code
@@ -78,10 +87,14 @@ var commands = map[string]func(ts *testscript.TestScript, neg bool, args []strin
 	"awaitmails": awaitmails, // awaitmails N: waits until the server took N mails
 }
 
-// condition adds [root], for whom no folder is read-only.
+// condition adds [root], for whom no folder is read-only, and [raced], which a story
+// of figures and texts skips: goroutines of ours run in the others.
 func condition(name string) (bool, error) {
-	if name == "root" {
+	switch name {
+	case "root":
 		return os.Geteuid() == 0, nil
+	case "raced":
+		return raced, nil
 	}
 	return false, fmt.Errorf("unknown condition %q", name)
 }
