@@ -60,8 +60,8 @@ func billed(t *testing.T, tables xtally.Tables, loads ...map[string]string) *sql
 	return db
 }
 
-// texts returns the only column of a query as one line.
-func texts(t *testing.T, db *sql.DB, query string) []string {
+// texts returns the only column of a query, row by row.
+func texts(t tester, db *sql.DB, query string) []string {
 	t.Helper()
 	result, err := db.Query(query)
 	if err != nil {

@@ -4,6 +4,7 @@ import (
 	"archive/zip"
 	"bytes"
 	"context"
+	"database/sql"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -207,20 +208,9 @@ func (t *Tally) places(ctx context.Context, month Month) ([]ingest.Place, error)
 	if err != nil {
 		return nil, err
 	}
-	rows, err := t.conn.QueryContext(ctx, q, month.String()+"-01")
-	if err != nil {
-		return nil, err
-	}
-	defer rows.Close()
-	var all []ingest.Place
-	for rows.Next() {
-		var p ingest.Place
-		if err := rows.Scan(&p.File, &p.Member, &p.SHA256, &p.Size, &p.Line); err != nil {
-			return nil, err
-		}
-		all = append(all, p)
-	}
-	return all, rows.Err()
+	return collect(ctx, t, func(r *sql.Rows, p *ingest.Place) error {
+		return r.Scan(&p.File, &p.Member, &p.SHA256, &p.Size, &p.Line)
+	}, q, month.String()+"-01")
 }
 
 // personNumber is a telephone number in a body: a mobile number anywhere, or

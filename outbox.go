@@ -225,23 +225,13 @@ func (t *Tally) DropMail(ctx context.Context, to string) (int64, error) {
 }
 
 func (t *Tally) posted(ctx context.Context, where string, args ...any) ([]Posted, error) {
-	rows, err := t.conn.QueryContext(ctx, `select mail_key, recipient, subject, job, month, status, try_count, posted_utc_at, sent_utc_at, last_error
-		from raw.outbox `+where, args...)
-	if err != nil {
-		return nil, err
-	}
-	defer rows.Close()
-	var all []Posted
-	for rows.Next() {
-		var p Posted
+	return collect(ctx, t, func(r *sql.Rows, p *Posted) error {
 		var sent sql.NullTime
-		if err := rows.Scan(&p.Key, &p.To, &p.Subject, &p.Job, &p.Month, &p.Status, &p.Tries, &p.PostedAt, &sent, &p.Error); err != nil {
-			return nil, err
-		}
+		err := r.Scan(&p.Key, &p.To, &p.Subject, &p.Job, &p.Month, &p.Status, &p.Tries, &p.PostedAt, &sent, &p.Error)
 		p.SentAt = sent.Time
-		all = append(all, p)
-	}
-	return all, rows.Err()
+		return err
+	}, `select mail_key, recipient, subject, job, month, status, try_count, posted_utc_at, sent_utc_at, last_error
+		from raw.outbox `+where, args...)
 }
 
 // wait waits, or until ctx ends.

@@ -4,6 +4,7 @@ import (
 	"context"
 	"crypto/rand"
 	"crypto/sha256"
+	"database/sql"
 	"encoding/hex"
 	"errors"
 	"fmt"
@@ -71,18 +72,7 @@ type Disclosure struct {
 
 // Disclosures lists when the numbers of people were written out in full, oldest first.
 func (t *Tally) Disclosures(ctx context.Context) ([]Disclosure, error) {
-	rows, err := t.conn.QueryContext(ctx, "select at_utc, what, period, os_user, reason from raw.disclosures order by at_utc, what, os_user")
-	if err != nil {
-		return nil, err
-	}
-	defer rows.Close()
-	all := []Disclosure{}
-	for rows.Next() {
-		var d Disclosure
-		if err := rows.Scan(&d.At, &d.What, &d.Period, &d.User, &d.Reason); err != nil {
-			return nil, err
-		}
-		all = append(all, d)
-	}
-	return all, rows.Err()
+	return collect(ctx, t, func(r *sql.Rows, d *Disclosure) error {
+		return r.Scan(&d.At, &d.What, &d.Period, &d.User, &d.Reason)
+	}, "select at_utc, what, period, os_user, reason from raw.disclosures order by at_utc, what, os_user")
 }

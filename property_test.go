@@ -324,23 +324,7 @@ func reportRows(t tester, db *sql.DB) map[string][]string {
 // rows returns each row as one text.
 func rows(t tester, db *sql.DB, query string) []string {
 	t.Helper()
-	result, err := db.Query("select cast(row_of as varchar) from (" + query + ") as row_of")
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer result.Close()
-	all := []string{}
-	for result.Next() {
-		var row string
-		if err := result.Scan(&row); err != nil {
-			t.Fatal(err)
-		}
-		all = append(all, row)
-	}
-	if err := result.Err(); err != nil {
-		t.Fatal(err)
-	}
-	return all
+	return texts(t, db, "select cast(row_of as varchar) from ("+query+") as row_of")
 }
 
 // TestPlainAndRecoveredAgree: a record gives the same row whether the reader

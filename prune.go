@@ -2,6 +2,7 @@ package xtally
 
 import (
 	"context"
+	"database/sql"
 	"errors"
 	"fmt"
 	"slices"
@@ -198,23 +199,13 @@ func (t *Tally) PrunedMonths(ctx context.Context) ([]PrunedMonth, error) {
 }
 
 func (t *Tally) prunedMonths(ctx context.Context, where string) ([]PrunedMonth, error) {
-	rows, err := t.conn.QueryContext(ctx, "select strftime(month, '%Y-%m'), pruned_at, record_count, event_count, message_count, status_count "+
-		"from raw.pruned_months "+where+" order by month")
-	if err != nil {
-		return nil, err
-	}
-	defer rows.Close()
-	all := []PrunedMonth{}
-	for rows.Next() {
-		var m PrunedMonth
+	return collect(ctx, t, func(r *sql.Rows, m *PrunedMonth) error {
 		var at time.Time
-		if err := rows.Scan(&m.Month, &at, &m.Records, &m.Events, &m.Messages, &m.Statuses); err != nil {
-			return nil, err
-		}
+		err := r.Scan(&m.Month, &at, &m.Records, &m.Events, &m.Messages, &m.Statuses)
 		m.PrunedAt = at.Format(time.DateTime)
-		all = append(all, m)
-	}
-	return all, rows.Err()
+		return err
+	}, "select strftime(month, '%Y-%m'), pruned_at, record_count, event_count, message_count, status_count "+
+		"from raw.pruned_months "+where+" order by month")
 }
 
 // mustHaveRecords refuses a month that was pruned.

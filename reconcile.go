@@ -2,6 +2,7 @@ package xtally
 
 import (
 	"context"
+	"database/sql"
 	"fmt"
 )
 
@@ -96,20 +97,11 @@ func (t *Tally) Reconcile(ctx context.Context, month Month) (Reconciliation, err
 	if len(better) > 0 {
 		r.BetterRules = &better[0]
 	}
-	rows, err := t.conn.QueryContext(ctx, `select reason, any_value(name_zh), any_value(name_en), trim_zeros(sum(quantity)), trim_zeros(sum(diff_cny))
+	r.Reasons, err = collect(ctx, t, func(r *sql.Rows, d *Difference) error {
+		return r.Scan(&d.Reason, &d.NameZH, &d.NameEN, &d.Quantity, &d.DiffCNY)
+	}, `select reason, any_value(name_zh), any_value(name_en), trim_zeros(sum(quantity)), trim_zeros(sum(diff_cny))
 		from marts.reconciliation_reasons where month = $1::date group by reason, place order by place`, first)
-	if err != nil {
-		return r, err
-	}
-	defer rows.Close()
-	for rows.Next() {
-		var d Difference
-		if err := rows.Scan(&d.Reason, &d.NameZH, &d.NameEN, &d.Quantity, &d.DiffCNY); err != nil {
-			return r, err
-		}
-		r.Reasons = append(r.Reasons, d)
-	}
-	return r, rows.Err()
+	return r, err
 }
 
 // state is none, provisional or final.

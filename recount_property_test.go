@@ -24,12 +24,12 @@ func TestRecount(t *testing.T) {
 		db := d.build(r, [][][]string{{d.lines}}, 0, false)
 		rule := d.rules.SplitRule
 		for name, got := range map[string][2][]string{
-			"calls":    {d.calls(), rows1(r, db, callsSQL)},
-			"packages": {d.packages(), rows1(r, db, packagesSQL)},
-			"rents":    {d.rentRows(), rows1(r, db, rentsSQL)},
-			"hours":    {hourRows(d.settle(rule)), rows1(r, db, hoursSQL)},
-			"days":     {d.dayRows(d.settle(rule)), rows1(r, db, daysSQL)},
-			"details":  {detailRows(d.settle(rule)), rows1(r, db, detailsSQL)},
+			"calls":    {d.calls(), sortedTexts(r, db, callsSQL)},
+			"packages": {d.packages(), sortedTexts(r, db, packagesSQL)},
+			"rents":    {d.rentRows(), sortedTexts(r, db, rentsSQL)},
+			"hours":    {hourRows(d.settle(rule)), sortedTexts(r, db, hoursSQL)},
+			"days":     {d.dayRows(d.settle(rule)), sortedTexts(r, db, daysSQL)},
+			"details":  {detailRows(d.settle(rule)), sortedTexts(r, db, detailsSQL)},
 		} {
 			if diff := gocmp.Diff(got[0], got[1]); diff != "" {
 				r.Errorf("%s (-recount +database):\n%s", name, diff)
@@ -41,7 +41,7 @@ func TestRecount(t *testing.T) {
 			for _, row := range shareRows(d.settle(rule)) {
 				recount[row] = true
 			}
-			for _, row := range rows1(r, db, strings.ReplaceAll(sharesSQL, "RULE", rule)) {
+			for _, row := range sortedTexts(r, db, strings.ReplaceAll(sharesSQL, "RULE", rule)) {
 				if !recount[row] {
 					r.Errorf("%s: the database shares %s, the recount does not", rule, row)
 				}
@@ -72,25 +72,10 @@ const (
 		group by rated.hour_at, detail.app_key, detail.x_number, detail.mode having sum(detail.billed_min) > 0`
 )
 
-// rows1 returns the one column of a query, sorted.
-func rows1(t tester, db *sql.DB, query string) []string {
+// sortedTexts returns the one column of a query, sorted.
+func sortedTexts(t tester, db *sql.DB, query string) []string {
 	t.Helper()
-	result, err := db.Query(query)
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer result.Close()
-	all := []string{}
-	for result.Next() {
-		var row string
-		if err := result.Scan(&row); err != nil {
-			t.Fatal(err)
-		}
-		all = append(all, row)
-	}
-	if err := result.Err(); err != nil {
-		t.Fatal(err)
-	}
+	all := texts(t, db, query)
 	slices.Sort(all)
 	return all
 }

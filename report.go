@@ -3,6 +3,7 @@ package xtally
 import (
 	"context"
 	"crypto/sha256"
+	"database/sql"
 	"encoding/hex"
 	"encoding/json"
 	"errors"
@@ -253,21 +254,11 @@ func (t *Tally) provenance(ctx context.Context, month Month, built string) ([]re
 	if err != nil {
 		return nil, err
 	}
-	rows, err := t.conn.QueryContext(ctx, q, month.String()+"-01")
+	sources, err := collect(ctx, t, func(r *sql.Rows, p *reports.KV) error { return r.Scan(&p.Key, &p.Value) }, q, month.String()+"-01")
 	if err != nil {
 		return nil, err
 	}
-	defer rows.Close()
-	for rows.Next() {
-		var p reports.KV
-		if err := rows.Scan(&p.Key, &p.Value); err != nil {
-			return nil, err
-		}
-		kv = append(kv, p)
-	}
-	if err := rows.Err(); err != nil {
-		return nil, err
-	}
+	kv = append(kv, sources...)
 	var files, bytes int64
 	var digest string
 	err = t.conn.QueryRowContext(ctx, `select count(*), cast(coalesce(sum(bytes), 0) as bigint),
@@ -326,21 +317,11 @@ func (t *Tally) writeManifest(ctx context.Context, dir string, o reports.Options
 		until = o.Month.AddDate(0, 1, 0)
 	}
 	m.RunID = hex.EncodeToString(h.Sum(nil))[:16]
-	rows, err := t.conn.QueryContext(ctx, "select file, sha256 from marts.files "+
-		"where month_from is null or (month_from < cast(? as date) and month_to >= date_trunc('month', cast(? as date))) order by file",
+	m.Inputs, err = collect(ctx, t, func(r *sql.Rows, in *manifestInput) error { return r.Scan(&in.File, &in.SHA256) },
+		"select file, sha256 from marts.files "+
+			"where month_from is null or (month_from < cast(? as date) and month_to >= date_trunc('month', cast(? as date))) order by file",
 		until.Format(time.DateOnly), o.Month.Format(time.DateOnly))
 	if err != nil {
-		return err
-	}
-	defer rows.Close()
-	for rows.Next() {
-		var in manifestInput
-		if err := rows.Scan(&in.File, &in.SHA256); err != nil {
-			return err
-		}
-		m.Inputs = append(m.Inputs, in)
-	}
-	if err := rows.Err(); err != nil {
 		return err
 	}
 	return m.write(filepath.Join(dir, "manifest.json"))

@@ -41,22 +41,12 @@ func (t *Tally) Runs(ctx context.Context, n int) ([]RunRecord, error) {
 }
 
 func (t *Tally) runs(ctx context.Context, query string, args ...any) ([]RunRecord, error) {
-	rows, err := t.conn.QueryContext(ctx, query, args...)
-	if err != nil {
-		return nil, err
-	}
-	defer rows.Close()
-	var all []RunRecord
-	for rows.Next() {
-		var r RunRecord
+	return collect(ctx, t, func(row *sql.Rows, r *RunRecord) error {
 		var ended sql.NullTime
-		if err := rows.Scan(&r.ID, &r.Job, &r.Reason, &r.Month, &r.DueAt, &r.StartedAt, &ended, &r.Status, &r.Detail, &r.Watched); err != nil {
-			return nil, err
-		}
+		err := row.Scan(&r.ID, &r.Job, &r.Reason, &r.Month, &r.DueAt, &r.StartedAt, &ended, &r.Status, &r.Detail, &r.Watched)
 		r.EndedAt = ended.Time
-		all = append(all, r)
-	}
-	return all, rows.Err()
+		return err
+	}, query, args...)
 }
 
 // Enrol returns the last finished run of a job, by when it was due: a schedule

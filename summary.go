@@ -91,20 +91,11 @@ func (t *Tally) Summary(ctx context.Context, month Month) (Summary, error) {
 	} else if !errors.Is(err, ErrNotClosed) {
 		return s, err
 	}
-	rows, err := t.conn.QueryContext(ctx, `select app_key, call_count, billed_min, sms_count, cast(total_cny as varchar)
+	s.Apps, err = collect(ctx, t, func(r *sql.Rows, a *AppSummary) error {
+		return r.Scan(&a.AppKey, &a.Calls, &a.BilledMin, &a.Messages, &a.TotalCNY)
+	}, `select app_key, call_count, billed_min, sms_count, cast(total_cny as varchar)
 		from marts.charges_by_app where month = cast(? as date) order by total_cny desc, app_key`, first)
-	if err != nil {
-		return s, err
-	}
-	defer rows.Close()
-	for rows.Next() {
-		var a AppSummary
-		if err := rows.Scan(&a.AppKey, &a.Calls, &a.BilledMin, &a.Messages, &a.TotalCNY); err != nil {
-			return s, err
-		}
-		s.Apps = append(s.Apps, a)
-	}
-	return s, rows.Err()
+	return s, err
 }
 
 // Status is what a database holds.
@@ -154,20 +145,10 @@ func (t *Tally) Status(ctx context.Context) (Status, error) {
 	if err != nil || built == "" {
 		return s, err
 	}
-	rows, err := t.conn.QueryContext(ctx, `select strftime(month, '%Y-%m'), cast(sum(call_count) as bigint), cast(sum(total_cny) as varchar)
+	s.Months, err = collect(ctx, t, func(r *sql.Rows, m *MonthStatus) error { return r.Scan(&m.Month, &m.Calls, &m.TotalCNY) },
+		`select strftime(month, '%Y-%m'), cast(sum(call_count) as bigint), cast(sum(total_cny) as varchar)
 		from marts.charges_by_app where month > undated() group by month order by month`)
 	if err != nil {
-		return s, err
-	}
-	defer rows.Close()
-	for rows.Next() {
-		var m MonthStatus
-		if err := rows.Scan(&m.Month, &m.Calls, &m.TotalCNY); err != nil {
-			return s, err
-		}
-		s.Months = append(s.Months, m)
-	}
-	if err := rows.Err(); err != nil {
 		return s, err
 	}
 	for i := range s.Months {
@@ -194,39 +175,4 @@ func (t *Tally) addBillStatus(ctx context.Context, m *MonthStatus) error {
 	}
 	m.Stamp, m.Bill, m.DiffCNY, m.UnexplainedCNY = c.Stamp, r.state(), r.DiffCNY, r.UnexplainedCNY
 	return nil
-}
-
-// texts reads one column of text.
-func (t *Tally) texts(ctx context.Context, query string) ([]string, error) {
-	rows, err := t.conn.QueryContext(ctx, query)
-	if err != nil {
-		return nil, err
-	}
-	defer rows.Close()
-	var all []string
-	for rows.Next() {
-		r, err := textRow(rows, 1)
-		if err != nil {
-			return nil, err
-		}
-		all = append(all, r[0])
-	}
-	return all, rows.Err()
-}
-
-// textRow reads a row of n text columns, null as empty.
-func textRow(rows *sql.Rows, n int) ([]string, error) {
-	cells := make([]sql.NullString, n)
-	into := make([]any, n)
-	for i := range cells {
-		into[i] = &cells[i]
-	}
-	if err := rows.Scan(into...); err != nil {
-		return nil, err
-	}
-	texts := make([]string, n)
-	for i, c := range cells {
-		texts[i] = c.String
-	}
-	return texts, nil
 }

@@ -2,6 +2,7 @@ package xtally
 
 import (
 	"context"
+	"database/sql"
 
 	"github.com/xtally/xtally/ingest"
 )
@@ -34,18 +35,6 @@ func (t *Tally) LoadTables(ctx context.Context, tables Tables) error {
 
 // InputTables lists the tables that LoadTables read last, by name.
 func (t *Tally) InputTables(ctx context.Context) ([]InputTable, error) {
-	rows, err := t.conn.QueryContext(ctx, "select name, file, sha256, row_count from raw.input_tables order by name")
-	if err != nil {
-		return nil, err
-	}
-	defer rows.Close()
-	all := []InputTable{}
-	for rows.Next() {
-		var i InputTable
-		if err := rows.Scan(&i.Name, &i.File, &i.SHA256, &i.Rows); err != nil {
-			return nil, err
-		}
-		all = append(all, i)
-	}
-	return all, rows.Err()
+	return collect(ctx, t, func(r *sql.Rows, i *InputTable) error { return r.Scan(&i.Name, &i.File, &i.SHA256, &i.Rows) },
+		"select name, file, sha256, row_count from raw.input_tables order by name")
 }

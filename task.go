@@ -2,6 +2,7 @@ package xtally
 
 import (
 	"context"
+	"database/sql"
 	"errors"
 	"fmt"
 	"os"
@@ -224,21 +225,9 @@ func (t *Tally) mailCharts(ctx context.Context, month Month, lang reports.Lang) 
 
 // days reads a month's charge by day.
 func (t *Tally) days(ctx context.Context, month Month) ([]mail.Day, error) {
-	rows, err := t.conn.QueryContext(ctx, `select day(date), cast(total_cny * 100 as bigint)
+	return collect(ctx, t, func(r *sql.Rows, d *mail.Day) error { return r.Scan(&d.Day, &d.Fen) },
+		`select day(date), cast(total_cny * 100 as bigint)
 		from marts.charges_by_day where month = cast(? as date) order by date`, month.String()+"-01")
-	if err != nil {
-		return nil, err
-	}
-	defer rows.Close()
-	var days []mail.Day
-	for rows.Next() {
-		var d mail.Day
-		if err := rows.Scan(&d.Day, &d.Fen); err != nil {
-			return nil, err
-		}
-		days = append(days, d)
-	}
-	return days, rows.Err()
 }
 
 // readWorkbook reads the workbook among the reports, if there is one.

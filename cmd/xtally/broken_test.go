@@ -17,10 +17,7 @@ import (
 // same run gives the same reports.
 func TestDamagedDatabase(t *testing.T) {
 	unraced(t)
-	demo, err := filepath.Abs("../../testdata/demo/in")
-	if err != nil {
-		t.Fatal(err)
-	}
+	demo := demoArchive(t)
 	dir := t.TempDir()
 	xtally := func(args ...string) (string, error) {
 		cmd := exec.Command("xtally", args...)
@@ -36,7 +33,7 @@ func TestDamagedDatabase(t *testing.T) {
 	}
 	run := []string{"run", "--archive", demo, "--month", "2026-10", "--format", "csv", "--out", "out"}
 	must(run...)
-	want := (&killJob{dir: dir}).reports(t)
+	want := reportsUnder(t, dir)
 	must("backup", "--to", "backup.duckdb")
 	db := filepath.Join(dir, "xtally.duckdb")
 	whole, err := os.ReadFile(filepath.Join(dir, "backup.duckdb"))
@@ -84,11 +81,7 @@ func TestDamagedDatabase(t *testing.T) {
 		t.Fatal(err)
 	}
 	must(run...)
-	for name, content := range (&killJob{dir: dir}).reports(t) {
-		if !bytes.Equal(content, want[name]) {
-			t.Errorf("%s differs after the backup was put back", name)
-		}
-	}
+	sameReports(t, dir, want, "the backup was put back")
 }
 
 // The database's advice is for those who write its SQL; ours is for those who run xtally.

@@ -3,7 +3,6 @@
 package main
 
 import (
-	"bytes"
 	"errors"
 	"os"
 	"os/exec"
@@ -18,10 +17,7 @@ import (
 // as one that always had it.
 func TestDiskFull(t *testing.T) {
 	unraced(t)
-	demo, err := filepath.Abs("../../testdata/demo/in")
-	if err != nil {
-		t.Fatal(err)
-	}
+	demo := demoArchive(t)
 	run := func(dir string) (string, error) {
 		cmd := exec.Command("xtally", "run", "--archive", demo, "--month", "2026-10", "--out", "out", "--format", "csv,xlsx")
 		cmd.Dir = dir
@@ -33,7 +29,7 @@ func TestDiskFull(t *testing.T) {
 	if out, err := run(roomy); err != nil {
 		t.Fatal(err, out)
 	}
-	want := (&killJob{dir: roomy}).reports(t)
+	want := reportsUnder(t, roomy)
 	full := 0
 	for _, size := range []string{"1m", "14m", "16m", "18m"} {
 		t.Run(size, func(t *testing.T) {
@@ -68,11 +64,7 @@ func TestDiskFull(t *testing.T) {
 			if out, err := run(dir); err != nil {
 				t.Fatal(err, out)
 			}
-			for name, content := range (&killJob{dir: dir}).reports(t) {
-				if !bytes.Equal(content, want[name]) {
-					t.Errorf("%s differs after a full disk", name)
-				}
-			}
+			sameReports(t, dir, want, "a full disk")
 		})
 	}
 	if !t.Failed() && full == 0 && os.Geteuid() == 0 {

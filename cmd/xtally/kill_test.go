@@ -5,6 +5,7 @@ package main
 import (
 	"bytes"
 	"errors"
+	"fmt"
 	"io/fs"
 	"math/rand/v2"
 	"net/mail"
@@ -38,16 +39,13 @@ func TestKilled(t *testing.T) {
 	}
 	t.Logf("seed %d", seed)
 	draw := rand.New(rand.NewPCG(seed, 0))
-	demo, err := filepath.Abs("../../testdata/demo/in")
-	if err != nil {
-		t.Fatal(err)
-	}
+	demo := demoArchive(t)
 	undisturbed := newKillJob(t, demo)
 	start := time.Now()
 	undisturbed.run(t)
 	took := time.Since(start)
 	undisturbed.mailedOnce(t)
-	want := undisturbed.reports(t)
+	want := reportsUnder(t, undisturbed.dir)
 
 	stages := map[string]int{}
 	for done := 0; done < kills; {
@@ -63,17 +61,7 @@ func TestKilled(t *testing.T) {
 			}
 		}
 		job.run(t)
-		got := job.reports(t)
-		for name := range want {
-			if !bytes.Equal(got[name], want[name]) {
-				t.Errorf("%s differs after a kill (%v)", name, job.at)
-			}
-		}
-		for name := range got {
-			if _, ok := want[name]; !ok {
-				t.Errorf("%s is left over after a kill (%v)", name, job.at)
-			}
-		}
+		sameReports(t, job.dir, want, fmt.Sprintf("a kill (%v)", job.at))
 		job.mailedOnce(t)
 		if t.Failed() {
 			return
@@ -183,11 +171,11 @@ func (j *killJob) stage(t *testing.T) string {
 	return "database made"
 }
 
-// reports are the bytes of all files under out.
-func (j *killJob) reports(t *testing.T) map[string][]byte {
+// reportsUnder are the bytes of all files under out in dir.
+func reportsUnder(t *testing.T, dir string) map[string][]byte {
 	t.Helper()
 	files := map[string][]byte{}
-	root := filepath.Join(j.dir, "out")
+	root := filepath.Join(dir, "out")
 	err := filepath.WalkDir(root, func(path string, d fs.DirEntry, err error) error {
 		if err != nil || d.IsDir() {
 			return err
@@ -200,6 +188,22 @@ func (j *killJob) reports(t *testing.T) map[string][]byte {
 		t.Fatalf("%d reports, error %v", len(files), err)
 	}
 	return files
+}
+
+// sameReports holds the reports in dir against those wanted, after what happened.
+func sameReports(t *testing.T, dir string, want map[string][]byte, after string) {
+	t.Helper()
+	got := reportsUnder(t, dir)
+	for name := range want {
+		if !bytes.Equal(got[name], want[name]) {
+			t.Errorf("%s differs after %s", name, after)
+		}
+	}
+	for name := range got {
+		if want[name] == nil {
+			t.Errorf("%s was left after %s", name, after)
+		}
+	}
 }
 
 // mailedOnce holds the server's mails against the delivery log.

@@ -40,10 +40,7 @@ func TestMain(m *testing.M) {
 // TestScripts runs testdata/script: one user's story a script, its inputs
 // inside. What is special to them is in commands, below.
 func TestScripts(t *testing.T) {
-	demo, err := filepath.Abs("../../testdata/demo/in")
-	if err != nil {
-		t.Fatal(err)
-	}
+	demo := demoArchive(t)
 	testscript.Run(t, testscript.Params{
 		Dir:                 "testdata/script",
 		Cmds:                commands,
@@ -66,6 +63,16 @@ func unraced(t *testing.T) {
 	if raced {
 		t.Skip("told without the race detector")
 	}
+}
+
+// demoArchive is the folder of the archive that is shipped.
+func demoArchive(t *testing.T) string {
+	t.Helper()
+	demo, err := filepath.Abs("../../testdata/demo/in")
+	if err != nil {
+		t.Fatal(err)
+	}
+	return demo
 }
 
 // commands are the scripts' own words.
