@@ -75,6 +75,7 @@ func refused(code, before, after int) *invented {
 // TestAlertRules has a case for each rule that fires, and one that misses
 // narrowly. The clock stands at noon of 15 November 2026 in Beijing.
 func TestAlertRules(t *testing.T) {
+	unraced(t)
 	status := func(cause string) *invented {
 		i := weekly(60)
 		i.lines = append(i.lines, `{"received_at":"2026-11-12 10:00:00","headers":{},"body":{"eventType":"numStatus","numInfo":[{"number":"+8617000000001","status":"10","cause":"`+cause+`"}]}}`)

@@ -52,6 +52,7 @@ var dearer = map[string]func(string) string{"seeds/prices.sql": replaced("'0.06'
 // TestClosedMonthOutlivesModels: other models make all of it anew, and the
 // closed month stays; the difference is noted: 2 min x 0.01.
 func TestClosedMonthOutlivesModels(t *testing.T) {
+	unraced(t)
 	t.Parallel()
 	db := filepath.Join(t.TempDir(), "test.duckdb")
 	tally := mustOpen(t, db)
@@ -187,6 +188,7 @@ var closedCorruptions = map[string]corruption{
 }
 
 func TestClosedChecks(t *testing.T) {
+	unraced(t)
 	t.Parallel()
 	db := filepath.Join(t.TempDir(), "test.duckdb")
 	tally := mustOpen(t, db)

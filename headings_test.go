@@ -18,6 +18,7 @@ import (
 // Every column of every sheet has words in both languages: one that lacks them would
 // show its name in the database.
 func TestEveryColumnHasWords(t *testing.T) {
+	unraced(t)
 	t.Parallel()
 	tally := mustOpen(t, "")
 	mustLoad(t, tally, "testdata/bill_agrees/in")
@@ -65,6 +66,7 @@ func TestEveryColumnHasWords(t *testing.T) {
 
 // The totals of a sheet, live formulas and stored values alike, are the sums of the CSV.
 func TestSheetTotalsAreTheSumsOfTheCSV(t *testing.T) {
+	unraced(t)
 	t.Parallel()
 	tally := mustOpen(t, "")
 	mustLoad(t, tally, "testdata/demo/in")

@@ -304,6 +304,7 @@ func TestPlantedDifferencesAreFound(t *testing.T) {
 // TestNothingPlanted: a bill that says what is charged differs in nothing, in
 // whatever form it comes.
 func TestNothingPlanted(t *testing.T) {
+	unraced(t)
 	t.Parallel()
 	const packages = "package_id,minutes,sms,price_cny,valid_from\np-1,7,2,38,2026-10-01\n"
 	hours := []drawnHour{{2, []int{3, 1}, ""}, {3, []int{5}, ""}, {31, []int{2, 2}, ""}}

@@ -43,9 +43,9 @@ func unraced(t *testing.T) {
 // tables holds the tables kept by hand, bill the vendor's bill, its file rules
 // what is set otherwise.
 func TestCases(t *testing.T) {
-	for i, dir := range caseDirs(t) {
-		if raced && i%4 != 0 {
-			continue
+	for _, dir := range caseDirs(t) {
+		if raced && !strings.HasPrefix(filepath.Base(dir), "form_") {
+			continue // those of the readers, which have goroutines
 		}
 		t.Run(filepath.Base(dir), func(t *testing.T) {
 			t.Parallel()

@@ -299,8 +299,18 @@ func TestFramesReturnsErrorOfEmit(t *testing.T) {
 	}
 }
 
+// unraced skips a test that is about figures and not about goroutines when the race
+// detector is on: it would only take longer.
+func unraced(t *testing.T) {
+	t.Helper()
+	if raced {
+		t.Skip("told without the race detector")
+	}
+}
+
 // A line of any length costs itself only.
 func TestFramesOfLongLines(t *testing.T) {
+	unraced(t)
 	long := func(n int) string { return `{"a":"` + strings.Repeat("x", n-len(`{"a":""}`)) + `"}` }
 	for _, c := range []struct {
 		name, text string
@@ -342,6 +352,7 @@ func TestFramesOfLongLines(t *testing.T) {
 
 // An array longer than any buffer is read element by element.
 func TestFramesOfLongArray(t *testing.T) {
+	unraced(t)
 	for name, shape := range map[string]struct {
 		open, between, end string
 		form               func(string) string
@@ -435,6 +446,7 @@ func inWholeValue(all []got, body string) bool {
 
 // No text takes long, whatever it makes the framer look for.
 func TestFramesIsQuick(t *testing.T) {
+	unraced(t)
 	const size, limit = 64 << 10, 3 * time.Second // quadratic would be 8 s and more
 	tails := []string{"\n", "\n" + bodyA + "\n", "\n}\n", "\n {\n"}
 	for _, dirt := range dirtLines {

@@ -27,7 +27,17 @@ func TestReaderAgrees(t *testing.T) {
 	}
 }
 
+// unraced skips a test that is about figures and not about goroutines when the race
+// detector is on: it would only take longer.
+func unraced(t *testing.T) {
+	t.Helper()
+	if raced {
+		t.Skip("told without the race detector")
+	}
+}
+
 func TestReaderAgreesOnDirt(t *testing.T) {
+	unraced(t)
 	t.Run("demo", func(t *testing.T) { agree(t, archive.Demo()) })
 	t.Run("hourly", func(t *testing.T) {
 		cfg := archive.Demo()
