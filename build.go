@@ -62,7 +62,7 @@ func (t *Tally) build(ctx context.Context, all bool) (result BuildResult, err er
 		// DuckDB reads rows of an open transaction with one thread and plans as
 		// if there were none. Before the first build nothing is published, so its
 		// calls can be committed ahead of the rest; whoever reads asks for
-		// built_with first, and should a check fail, the next build starts over.
+		// built_with first, and should a key or a check fail, the next build starts over.
 		if err := t.transact(ctx, func() error { return b.foundation(ctx) }); err != nil {
 			return BuildResult{}, err
 		}
@@ -107,7 +107,7 @@ func (b *builder) build(ctx context.Context) (result BuildResult, err error) {
 	if !b.isNeeded() {
 		return result, nil
 	}
-	for _, step := range []func(context.Context) error{b.charge, b.check, b.finish} {
+	for _, step := range []func(context.Context) error{b.proveFoundation, b.charge, b.check, b.finish} {
 		if err := step(ctx); err != nil {
 			return result, err
 		}
@@ -168,7 +168,7 @@ func (b *builder) foundation(ctx context.Context) error {
 			return err
 		}
 	}
-	for _, layer := range layers[:slices.Index(layers, charging)] {
+	for _, layer := range foundationLayers() {
 		if err := b.makeLayer(ctx, layer, b.months); err != nil {
 			return err
 		}
@@ -177,10 +177,26 @@ func (b *builder) foundation(ctx context.Context) error {
 	return nil
 }
 
+// foundationLayers are the layers before charging.
+func foundationLayers() []string { return layers[:slices.Index(layers, charging)] }
+
+// proveFoundation proves the keys of the foundation.
+func (b *builder) proveFoundation(ctx context.Context) error {
+	for _, layer := range foundationLayers() {
+		if err := b.proveKeys(ctx, layer, b.months); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
 // charge makes the layers from charging on.
 func (b *builder) charge(ctx context.Context) error {
 	for _, layer := range layers[slices.Index(layers, charging):] {
 		if err := b.makeLayer(ctx, layer, b.charged); err != nil {
+			return err
+		}
+		if err := b.proveKeys(ctx, layer, b.charged); err != nil {
 			return err
 		}
 		var then func(context.Context) error
@@ -201,9 +217,8 @@ func (b *builder) charge(ctx context.Context) error {
 	return nil
 }
 
-// makeLayer builds the models of one layer for these months and proves their keys.
+// makeLayer builds the models of one layer for these months.
 func (b *builder) makeLayer(ctx context.Context, layer string, months []string) error {
-	var made []model
 	for _, m := range b.models {
 		if m.layer != layer {
 			continue
@@ -213,9 +228,8 @@ func (b *builder) makeLayer(ctx context.Context, layer string, months []string) 
 			return fmt.Errorf("build %s: %w", m.relation(), err)
 		}
 		b.o.log.Debug("built", "relation", m.relation(), "took", b.o.now().Sub(started))
-		made = append(made, m)
 	}
-	return b.proveKeys(ctx, made, months)
+	return nil
 }
 
 // make builds one model: a view as it is; a table by month by replacing the months

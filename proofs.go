@@ -8,15 +8,15 @@ import (
 	"strings"
 )
 
-// proveKeys proves that the keys of models are unique and never null, over the months
+// proveKeys proves that the keys of a layer are unique and never null, over the months
 // just made. One statement asks for all of them: many small ones would cost more to
 // plan than to answer. Only if one does not hold are they asked singly, for its rows.
 // A model whose header names the relation that proves it already (its rows are that
 // one's, joined by a proved key) is not counted twice.
-func (b *builder) proveKeys(ctx context.Context, made []model, months []string) error {
+func (b *builder) proveKeys(ctx context.Context, layer string, months []string) error {
 	var proofs []check
-	for _, m := range made {
-		if m.isProved() {
+	for _, m := range b.models {
+		if m.layer != layer || m.isProved() {
 			continue
 		}
 		where := ""
@@ -36,7 +36,7 @@ func (b *builder) proveKeys(ctx context.Context, made []model, months []string) 
 	}
 	found, err := b.texts(ctx, "select 'broken' from ("+strings.Join(broken, " union all ")+") limit 1")
 	if err != nil {
-		return fmt.Errorf("check the keys of %s: %w", made[0].layer, err)
+		return fmt.Errorf("check the keys of %s: %w", layer, err)
 	}
 	if len(found) == 0 {
 		b.checks += len(proofs)
@@ -47,7 +47,7 @@ func (b *builder) proveKeys(ctx context.Context, made []model, months []string) 
 			return err
 		}
 	}
-	return fmt.Errorf("a key of %s did not hold, and holds when it is asked for again", made[0].layer)
+	return fmt.Errorf("a key of %s did not hold, and holds when it is asked for again", layer)
 }
 
 // check is a query that must give no row.

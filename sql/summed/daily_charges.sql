@@ -117,10 +117,10 @@ select
     cast(sum(billed_min) as bigint) as billed_min,
     cast(sum(package_min) as bigint) as package_min,
     cast(sum(list_charge_cny) as decimal(18, 6)) as list_charge_cny,
-    cast(sum(call_charge_cny) as decimal(18, 2)) as call_charge_cny,
+    sum_to_fen(sum(call_charge_cny)) as call_charge_cny,
     cast(sum(sms_count) as bigint) as sms_count,
     cast(sum(package_sms_count) as bigint) as package_sms_count,
-    cast(sum(sms_charge_cny) as decimal(18, 2)) as sms_charge_cny,
-    cast(sum(rent_cny) as decimal(18, 2)) as rent_cny
+    sum_to_fen(sum(sms_charge_cny)) as sms_charge_cny,
+    sum_to_fen(sum(rent_cny)) as rent_cny
 from charges
 group by month, date, app_key, x_number, mode
