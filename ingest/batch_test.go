@@ -15,9 +15,9 @@ import (
 )
 
 // names of the fields in the vendor's documents, in the order of a batch.
-var fieldNames = strings.Fields(`appKey icid sessionId subscriptionId serviceType notifyMode recordFlag
+var fieldNames = strings.Fields(`appKey icid sessionId subscriptionId notifyMode recordFlag
 	direction ulFailReason fwdUnaswRsn sipStatusCode
-	bindNum callerNum calleeNum fwdDisplayNum fwdDstNum
+	bindNum callerNum calleeNum fwdDisplayNum fwdDstNum serviceType
 	callInTime fwdStartTime fwdAlertingTime fwdAnswerTime callEndTime failTime callOutAnswerTime`)
 
 // text returns a value of a batch as it was delivered, and whether there is one.

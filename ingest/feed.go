@@ -23,14 +23,13 @@ var feedColumns = [...]struct {
 	{"line", duckdb.TYPE_INTEGER}, {"record_no", duckdb.TYPE_INTEGER},
 
 	{"app_key", duckdb.TYPE_VARCHAR}, {"icid", duckdb.TYPE_VARCHAR}, {"session_id", duckdb.TYPE_VARCHAR},
-	{"subscription_id", duckdb.TYPE_VARCHAR}, {"service_type", duckdb.TYPE_VARCHAR},
-	{"notify_mode", duckdb.TYPE_VARCHAR}, {"record_flag", duckdb.TYPE_VARCHAR},
+	{"subscription_id", duckdb.TYPE_VARCHAR}, {"notify_mode", duckdb.TYPE_VARCHAR}, {"record_flag", duckdb.TYPE_VARCHAR},
 
 	{"direction", duckdb.TYPE_INTEGER}, {"ul_fail_reason", duckdb.TYPE_INTEGER},
 	{"fwd_unasw_rsn", duckdb.TYPE_INTEGER}, {"sip_status_code", duckdb.TYPE_INTEGER},
 
 	{"bind_num", duckdb.TYPE_BIGINT}, {"caller_num", duckdb.TYPE_BIGINT}, {"callee_num", duckdb.TYPE_BIGINT},
-	{"fwd_display_num", duckdb.TYPE_BIGINT}, {"fwd_dst_num", duckdb.TYPE_BIGINT},
+	{"fwd_display_num", duckdb.TYPE_BIGINT}, {"fwd_dst_num", duckdb.TYPE_BIGINT}, {"service_type", duckdb.TYPE_BIGINT},
 
 	{"call_in_utc_at", duckdb.TYPE_TIMESTAMP_S}, {"fwd_start_utc_at", duckdb.TYPE_TIMESTAMP_S},
 	{"fwd_alerting_utc_at", duckdb.TYPE_TIMESTAMP_S}, {"fwd_answer_utc_at", duckdb.TYPE_TIMESTAMP_S},

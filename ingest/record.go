@@ -23,7 +23,6 @@ const (
 	icid
 	sessionID
 	subscriptionID
-	serviceType
 	notifyMode
 	recordFlag
 
@@ -37,6 +36,7 @@ const (
 	calleeNum
 	fwdDisplayNum
 	fwdDstNum
+	serviceType // digits as of a phone number
 
 	callInTime
 	fwdStartTime

@@ -134,6 +134,11 @@ create or replace macro normal_packed(n, other) as
 create or replace macro guessed_number_kind(x) as
     case when list_contains(['+86162', '+86165', '+86167', '+86170', '+86171'], substr(x, 1, 6)) then 'virtual' else 'carrier' end;
 
+-- One of four words, stored as a byte; a text of few values costs as much as six
+-- numbers. In the order of their letters, so that they sort as texts.
+create or replace macro outcome_word(t) as
+    cast(t as enum ('answered', 'code_0_without_answer', 'other_product', 'unanswered'));
+
 -- Whole started units: 60 s is one minute, 61 s are two.
 create or replace macro started_units(quantity, unit) as (quantity + unit - 1) // unit;
 

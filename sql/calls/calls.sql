@@ -15,12 +15,12 @@ select
     staged.x_number,
     ---------- text
     staged.mode,
-    case
+    outcome_word(case
         when staged.product <> 'privatenumber' then 'other_product'
         when staged.answered_at is not null then 'answered'
         when staged.release_code = 0 then 'code_0_without_answer'
         else 'unanswered'
-    end as outcome,
+    end) as outcome,
     ---------- numbers
     staged.release_code,
     staged.q850_code,

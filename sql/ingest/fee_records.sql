@@ -35,7 +35,7 @@ select
     session_id,
     subscription_id,
     service_type,
-    notify_mode,
+    coalesce(lower(notify_mode), '') = 'block' as is_block,
     bind_num,
     caller_num,
     stored_beside(bind_num, callee_num) as callee_num,
@@ -49,8 +49,11 @@ select
     sip_status_code,
     coalesce(record_flag, '0') in ('1', 'true') as is_recorded,
     -- VoiceCall, the sister product, shares the callback format (domain 14).
-    coalesce(service_type, '') in ('001', '002')
-        or (coalesce(service_type, '') = '' and (starts_with(coalesce(icid, ''), 'CAE-') or has_call_out_answer)) as is_voicecall,
+    coalesce(service_type, 0) in (-1001, -1002)
+        or (
+            coalesce(number_text(service_type, other_numbers ->> 'serviceType'), '') = ''
+            and (starts_with(coalesce(icid, ''), 'CAE-') or has_call_out_answer)
+        ) as is_voicecall,
     call_in_utc_at,
     fwd_alerting_utc_at,
     fwd_answer_utc_at,

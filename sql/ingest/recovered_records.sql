@@ -59,7 +59,8 @@ typed as (
         number_of("callerNum") as caller_num,
         number_of("calleeNum") as callee_num,
         number_of("fwdDisplayNum") as fwd_display_num,
-        number_of("fwdDstNum") as fwd_dst_num
+        number_of("fwdDstNum") as fwd_dst_num,
+        number_of("serviceType") as service_type
     from spool
 ),
 
@@ -89,7 +90,7 @@ select
     "icid" as icid,
     "sessionId" as session_id,
     "subscriptionId" as subscription_id,
-    "serviceType" as service_type,
+    service_type,
     "notifyMode" as notify_mode,
     "recordFlag" as record_flag,
     direction_code as direction,
@@ -116,12 +117,14 @@ select
     case
         when is_other("bindNum", bind_num) or is_other("callerNum", caller_num) or is_other("calleeNum", callee_num)
             or is_other("fwdDisplayNum", fwd_display_num) or is_other("fwdDstNum", fwd_dst_num)
+            or is_other("serviceType", service_type)
             then cast(json_object(
                 'bindNum', case when is_other("bindNum", bind_num) then "bindNum" end,
                 'callerNum', case when is_other("callerNum", caller_num) then "callerNum" end,
                 'calleeNum', case when is_other("calleeNum", callee_num) then "calleeNum" end,
                 'fwdDisplayNum', case when is_other("fwdDisplayNum", fwd_display_num) then "fwdDisplayNum" end,
-                'fwdDstNum', case when is_other("fwdDstNum", fwd_dst_num) then "fwdDstNum" end
+                'fwdDstNum', case when is_other("fwdDstNum", fwd_dst_num) then "fwdDstNum" end,
+                'serviceType', case when is_other("serviceType", service_type) then "serviceType" end
             ) as varchar)
     end as other_numbers
 from judged

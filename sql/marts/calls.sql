@@ -114,7 +114,7 @@ select
     cast(split.billed_min * split.price_cny as decimal(18, 6)) as list_charge_cny,
     cast(split.call_charge_cny as decimal(18, 2)) as call_charge_cny,
     records.release_code,
-    calls.outcome,
+    cast(calls.outcome as varchar) as outcome,
     files.file,
     records.line
 from split

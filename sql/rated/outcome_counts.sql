@@ -5,7 +5,7 @@
 select
     month,
     app_key,
-    outcome,
+    cast(outcome as varchar) as outcome,
     coalesce(cast(release_code as varchar), '') as release_code,
     coalesce(cast(q850_code as varchar), '') as q850_code,
     coalesce(cast(sip_code as varchar), '') as sip_code,

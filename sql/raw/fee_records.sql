@@ -4,8 +4,9 @@
 -- seconds, as the vendor writes them) and codes are stored as what they read
 -- as, a fifth cheaper than their text; a member that does not read stands in
 -- odd_members as it came, so nothing is lost.
--- Phone numbers are packed (see the macros number_of and stored_beside), and those that do not
--- pack stand in other_numbers, an object of JSON. A column says its
+-- Phone numbers and the service type are packed (see the macros number_of and stored_beside),
+-- and what does not pack stands in other_numbers, an object of JSON. A text of a few values
+-- costs as much to store as six numbers, so the notify mode is whether it is Block. A column says its
 -- compression where trying all of them would cost a third of the load.
 -- last_known_utc_at stands only where there is no end.
 -- The archive itself is the evidence: file and line find it again. call_id is
@@ -21,8 +22,8 @@ create table if not exists raw.fee_records (
     icid varchar using compression fsst,
     session_id varchar using compression fsst,
     subscription_id varchar using compression fsst,
-    service_type varchar using compression dictionary,
-    notify_mode varchar using compression dictionary,
+    service_type bigint using compression bitpacking,
+    is_block boolean,
     bind_num bigint using compression bitpacking,
     caller_num bigint using compression bitpacking,
     callee_num bigint,

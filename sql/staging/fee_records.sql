@@ -16,14 +16,15 @@ select
     ---------- text
     case when is_voicecall then 'voicecall' else 'privatenumber' end as product,
     case
-        when service_type = '004' and lower(notify_mode) = 'block' then 'X'
-        when service_type = '004' then 'AXB'
-        when service_type = '003' then 'AX'
-        when service_type = '005' then 'AXE'
-        when service_type = '007' then 'AXYB'
-        else coalesce('unknown(' || nullif(service_type, '') || ')', 'unknown')
+        -- Packed: 004 and so on.
+        when service_type = -1004 and is_block then 'X'
+        when service_type = -1004 then 'AXB'
+        when service_type = -1003 then 'AX'
+        when service_type = -1005 then 'AXE'
+        when service_type = -1007 then 'AXYB'
+        else coalesce('unknown(' || nullif(number_text(service_type, other_numbers ->> 'serviceType'), '') || ')', 'unknown')
     end as mode,
-    nullif(service_type, '') as service_type,
+    nullif(number_text(service_type, other_numbers ->> 'serviceType'), '') as service_type,
     coalesce(
         normal_packed(bind_num, other_numbers ->> 'bindNum'),
         normal_packed(number_beside(bind_num, callee_num), other_numbers ->> 'calleeNum'),
@@ -37,7 +38,7 @@ select
     odd_members,
     -- The same in records that were delivered with the same content.
     hash(
-        service_type, notify_mode, direction, session_id, subscription_id,
+        service_type, is_block, direction, session_id, subscription_id,
         bind_num, caller_num, callee_num, fwd_display_num, fwd_dst_num, other_numbers, odd_members,
         call_in_utc_at, fwd_alerting_utc_at, fwd_answer_utc_at, call_end_utc_at,
         ul_fail_reason, fwd_unasw_rsn, sip_status_code, is_recorded, is_voicecall
