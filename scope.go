@@ -201,6 +201,10 @@ func (b *builder) straddles(ctx context.Context) error {
 	if err := b.exec(ctx, fmt.Sprintf("set variable built_to_file = %d", id)); err != nil {
 		return err
 	}
+	if b.fresh {
+		// All months are built: calls.straddles will hold what records tell.
+		return b.link(ctx, "straddling_sessions")
+	}
 	return errors.Join(b.link(ctx, "straddling_records"), b.link(ctx, "straddling_sessions"))
 }
 

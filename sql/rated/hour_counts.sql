@@ -2,7 +2,8 @@
 -- key: month, hour_at
 -- What came of every hour, and what could move a minute between the hours: a
 -- call counts in the hour of its end and, in the columns that say so, in that of its
--- answer, which can lie in the month before.
+-- answer, which can lie in the month before. What has no time has no hour; asked of the
+-- hours themselves, DuckDB would work them out twice.
 with
 
 counted as (
@@ -19,7 +20,7 @@ counted as (
         sum(case when outcome = 'answered' then 1 else 0 end) as end_answered_count,
         sum(case when outcome = 'answered' then duration_s else 0 end) as end_duration_s
     from calls.calls
-    where outcome <> 'other_product' and month > undated()
+    where outcome <> 'other_product' and month > undated() and last_known_at is not null
     group by month, date_trunc('hour', last_known_at)
     union all
     select
@@ -33,17 +34,17 @@ counted as (
     union all
     select month, date_trunc('hour', last_known_at), 0, 0, 0, 0, 0, 0, 0, count(*), 0, 0, 0, 0, 0, 0, 0, 0
     from staging.fee_records
-    where record_no = 1 and month > undated()
+    where record_no = 1 and month > undated() and last_known_at is not null
     group by month, date_trunc('hour', last_known_at)
     union all
     select month, date_trunc('hour', event_at), 0, 0, 0, 0, 0, 0, 0, count(*), count(*), 0, 0, 0, 0, 0, 0, 0
     from staging.events
-    where month > undated()
+    where month > undated() and event_at is not null
     group by month, date_trunc('hour', event_at)
     union all
     select month, date_trunc('hour', sent_at), 0, 0, 0, 0, 0, 0, 0, sum(copy_count), 0, count(*), 0, 0, 0, 0, 0, 0
     from calls.messages
-    where month > undated()
+    where month > undated() and sent_at is not null
     group by month, date_trunc('hour', sent_at)
     union all
     -- Calls that events tell of and no record does, with the minutes they say.
@@ -54,6 +55,7 @@ counted as (
         0, 0, 0, 0
     from calls.sessions
     where not has_record and (is_disconnected or answered_at is not null) and month > undated()
+        and coalesce(ended_at, last_event_at) is not null
     group by month, date_trunc('hour', coalesce(ended_at, last_event_at))
     union all
     -- Minutes that another version of a disputed record would add or take.
@@ -85,5 +87,4 @@ select
     cast(sum(end_answered_count) as bigint) as end_answered_count,
     cast(sum(end_duration_s) as bigint) as end_duration_s
 from counted
-where hour_at is not null
 group by month, hour_at
