@@ -346,7 +346,7 @@ func TestPlainAndRecoveredAgree(t *testing.T) {
 	odd := archive{}.build(t, layout(`{"eventType":"fee","feeLst":[{"icid":"1","bindNum":"anonymous","callerNum":"+86 1","direction":"x","callEndTime":"soon"}]}`), 0, false)
 	got := rows(t, odd, "select bind_num, caller_num, other_numbers, odd_members from raw.fee_records")
 	if diff := cmp.Diff([]string{`{'bind_num': NULL, 'caller_num': NULL, ` +
-		`'other_numbers': '{"bindNum":"anonymous","callerNum":"+86 1","calleeNum":null,"fwdDisplayNum":null,"fwdDstNum":null}', ` +
+		`'other_numbers': '{"bindNum":"anonymous","callerNum":"+86 1","calleeNum":null,"fwdDisplayNum":null,"fwdDstNum":null,"serviceType":null}', ` +
 		`'odd_members': 'callEndTime=soon; direction=x'}`}, got); diff != "" {
 		t.Errorf("odd members (-want +got):\n%s", diff)
 	}

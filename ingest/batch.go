@@ -27,11 +27,13 @@ type batch struct {
 	numbers   [numberCount][batchRows]int64
 	times     [timeCount][batchRows]int64 // seconds since 1970
 	present   [fieldCount][batchRows / 64]uint64
+	callIDs   [batchRows]uint64
 	used      int    // of heap
 	heap      []byte // texts that are too long for their slot
 	pin       runtime.Pinner
 	clock     clock
 	shape     shape
+	scratch   []byte // the text of an identity
 }
 
 // textSlot is DuckDB's string_t: the length, and up to 12 bytes of text or the
@@ -117,6 +119,7 @@ func (b *batch) record(c *cutter) put {
 		return notPlain
 	}
 	var named, set fieldSet
+	var id identity
 	c.shape.next = 0
 	for {
 		f, ok := c.member()
@@ -141,6 +144,9 @@ func (b *batch) record(c *cutter) put {
 			if isSet {
 				set |= 1 << f
 			}
+			if f <= sessionID {
+				id[f] = value
+			}
 		}
 		if c.take(',') {
 			continue
@@ -151,6 +157,7 @@ func (b *batch) record(c *cutter) put {
 		for absent := allFields &^ set; absent != 0; absent &= absent - 1 {
 			b.present[absent.first()][b.rows>>6] &^= 1 << (b.rows & 63)
 		}
+		b.callIDs[b.rows] = b.callID(id, set)
 		return taken
 	}
 }

@@ -2,6 +2,7 @@ package ingest
 
 import (
 	"bytes"
+	"crypto/sha256"
 	"encoding/binary"
 	"encoding/json"
 	"fmt"
@@ -31,7 +32,7 @@ func (b *batch) value(f field, row int) (text string, ok bool) {
 	case f < bindNum:
 		return strconv.Itoa(int(b.codes[f-direction][row])), true
 	case f < callInTime:
-		return numberText(b.numbers[f-bindNum][row]), true
+		return string(appendNumber(nil, b.numbers[f-bindNum][row])), true
 	}
 	return time.Unix(b.times[f-callInTime][row], 0).UTC().Format(time.DateTime), true
 }
@@ -46,16 +47,6 @@ func (s *textSlot) text() string {
 		return string(padded[4 : 4+n])
 	}
 	return string(unsafe.Slice(*(**byte)(unsafe.Pointer(&s[1])), n))
-}
-
-func numberText(n int64) string {
-	switch {
-	case n == 0:
-		return ""
-	case n > 0:
-		return "+" + strconv.FormatInt(n, 10)
-	}
-	return strconv.FormatInt(n, 10)[2:]
 }
 
 // rowText writes the values of a row as "name=value", in the order of a batch.
@@ -79,7 +70,7 @@ func TestFieldNames(t *testing.T) {
 			t.Errorf("%s is field %d, want %d", name, got, i)
 		}
 	}
-	if len(fieldNames) != int(fieldCount) || len(feedColumns) != positionCount+int(fieldCount) {
+	if len(fieldNames) != int(fieldCount) || len(feedColumns) != positionCount+int(fieldCount)+1 { // and the call id
 		t.Errorf("%d names, %d columns of %d fields", len(fieldNames), len(feedColumns), fieldCount)
 	}
 }
@@ -247,6 +238,28 @@ func FuzzPush(f *testing.F) {
 	f.Fuzz(func(t *testing.T, body []byte) { tryPush(t, b, body) })
 }
 
+// identityText is what tells a record from others, as the database writes it down.
+func identityText(record map[string]any) string {
+	of := func(name string) string {
+		if record[name] == nil {
+			return ""
+		}
+		return fmt.Sprint(record[name])
+	}
+	switch {
+	case of("icid") != "":
+		return of("appKey") + "|icid:" + of("icid")
+	case of("sessionId") != "":
+		return of("appKey") + "|session:" + of("sessionId")
+	}
+	return of("appKey") + "|fields:" + strings.Join([]string{of("bindNum"), of("callerNum"), of("calleeNum"), of("callInTime"), of("callEndTime")}, "|")
+}
+
+func firstQuarter(text string) uint64 {
+	hash := sha256.Sum256([]byte(text))
+	return binary.BigEndian.Uint64(hash[:])
+}
+
 // tryPush: a push that is taken is JSON, and every value in the batch is the one
 // encoding/json finds.
 func tryPush(tb testing.TB, b *batch, body []byte) {
@@ -284,6 +297,9 @@ func tryPush(tb testing.TB, b *batch, body []byte) {
 			if got != want {
 				tb.Errorf("row %d, %s: %v, want %v: %q", row, fieldNames[f], got, want, body)
 			}
+		}
+		if text := identityText(record); b.callIDs[row] != firstQuarter(text) {
+			tb.Errorf("row %d: %016x is not the hash of %q: %q", row, b.callIDs[row], text, body)
 		}
 	}
 }

@@ -35,6 +35,8 @@ var feedColumns = [...]struct {
 	{"fwd_alerting_utc_at", duckdb.TYPE_TIMESTAMP_S}, {"fwd_answer_utc_at", duckdb.TYPE_TIMESTAMP_S},
 	{"call_end_utc_at", duckdb.TYPE_TIMESTAMP_S}, {"fail_utc_at", duckdb.TYPE_TIMESTAMP_S},
 	{"call_out_answer_utc_at", duckdb.TYPE_TIMESTAMP_S},
+
+	{"call_id", duckdb.TYPE_UBIGINT},
 }
 
 // Feed gives DuckDB the records of plain pushes while they are being read. It
@@ -113,6 +115,9 @@ func (b *batch) fill(out duckdb.DataChunk) error {
 		case i < positionCount:
 			copy(unsafe.Slice((*int32)(v.data), b.rows), b.positions[i][:b.rows])
 			continue // never null
+		case f == fieldCount:
+			copy(unsafe.Slice((*uint64)(v.data), b.rows), b.callIDs[:b.rows])
+			continue
 		case f < direction:
 			copy(unsafe.Slice((*textSlot)(v.data), b.rows), b.texts[f][:b.rows])
 		case f < bindNum:

@@ -20,16 +20,7 @@ select
     record_no,
     line,
     coalesce(month_of(beijing(last_known_utc_at)), undated()) as month,
-    call_hash(app_key, case
-        when icid <> '' then 'icid:' || icid
-        when session_id <> '' then 'session:' || session_id
-        else 'fields:' || concat_ws('|',
-            coalesce(number_text(bind_num, other_numbers ->> 'bindNum'), ''),
-            coalesce(number_text(caller_num, other_numbers ->> 'callerNum'), ''),
-            coalesce(number_text(callee_num, other_numbers ->> 'calleeNum'), ''),
-            coalesce(cast(call_in_utc_at as varchar), ''), coalesce(cast(call_end_utc_at as varchar), ''),
-            odd_members)
-    end) as call_id,
+    call_id,
     app_key,
     icid,
     session_id,

@@ -7,6 +7,7 @@ select
     body_no,
     line,
     record_no,
+    call_id,
     app_key,
     icid,
     session_id,

@@ -86,6 +86,16 @@ select
     "#n" as body_no,
     "#l" as line,
     "#r" as record_no,
+    call_hash("appKey", case
+        when "icid" <> '' then 'icid:' || "icid"
+        when "sessionId" <> '' then 'session:' || "sessionId"
+        else 'fields:' || concat_ws('|',
+            coalesce("bindNum", ''),
+            coalesce("callerNum", ''),
+            coalesce("calleeNum", ''),
+            coalesce(cast(call_in_utc_at as varchar), ''), coalesce(cast(call_end_utc_at as varchar), ''),
+            odd_members)
+    end) as call_id,
     "appKey" as app_key,
     "icid" as icid,
     "sessionId" as session_id,
