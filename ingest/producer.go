@@ -76,7 +76,7 @@ func (p *producer) run(ctx context.Context, inputs []input) {
 	var wg sync.WaitGroup
 	defer wg.Wait()
 	wg.Go(func() { p.hashAll(ctx, inputs) })
-	workers := make([]*worker, min(maxWorkers, runtime.GOMAXPROCS(0)))
+	workers := make([]*worker, min(maxWorkers, runtime.NumCPU(), runtime.GOMAXPROCS(0)))
 	for i := range workers {
 		workers[i] = &worker{p: p, resume: make(chan *part)}
 		wg.Go(func() { workers[i].run(ctx) })
