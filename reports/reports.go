@@ -30,8 +30,7 @@ var ErrUnknownReport = errors.New("no such report")
 var ErrNoSheet = errors.New("a report by itself is no workbook; ask for csv or parquet")
 
 // Queryer is what reports needs of a database; *sql.DB, *sql.Conn and *sql.Tx
-// have it. Give a transaction to have all reports show the same moment. Several
-// goroutines use it at once.
+// have it. Give a transaction to have all reports show the same moment.
 type Queryer interface {
 	QueryContext(ctx context.Context, query string, args ...any) (*sql.Rows, error)
 	ExecContext(ctx context.Context, query string, args ...any) (sql.Result, error)

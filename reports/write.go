@@ -10,8 +10,6 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
-
-	"golang.org/x/sync/errgroup"
 )
 
 // File is one file written.
@@ -131,30 +129,9 @@ func choose(o Options) ([]Report, error) {
 	return chosen, nil
 }
 
-// writeAll writes every file into stage. The database writes the tables while the
-// workbook and the page are put together here: most of that is no work of the database,
-// which answers one query of a connection at a time.
+// writeAll writes every file into stage.
 func writeAll(ctx context.Context, db Queryer, stage string, chosen []Report, o Options) ([]File, error) {
-	var tables, wholes []File
-	both, ctx := errgroup.WithContext(ctx)
-	both.Go(func() (err error) {
-		tables, err = writeTables(ctx, db, stage, chosen, o)
-		return err
-	})
-	if len(o.Names) == 0 {
-		both.Go(func() (err error) {
-			wholes, err = writeWholes(ctx, db, stage, chosen, o)
-			return err
-		})
-	}
-	if err := both.Wait(); err != nil {
-		return nil, err
-	}
-	return append(tables, wholes...), nil
-}
-
-// writeTables writes every report as CSV, Parquet or both.
-func writeTables(ctx context.Context, db Queryer, stage string, chosen []Report, o Options) (files []File, err error) {
+	var files []File
 	for _, f := range []Format{CSV, Parquet} {
 		if !o.has(f) {
 			continue
@@ -170,11 +147,9 @@ func writeTables(ctx context.Context, db Queryer, stage string, chosen []Report,
 			}
 		}
 	}
-	return files, nil
-}
-
-// writeWholes writes what holds all reports: the workbook and the page.
-func writeWholes(ctx context.Context, db Queryer, stage string, chosen []Report, o Options) (files []File, err error) {
+	if len(o.Names) > 0 {
+		return files, nil
+	}
 	for _, whole := range []struct {
 		format Format
 		write  func(path string) (int64, error)
