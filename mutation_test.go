@@ -42,7 +42,7 @@ var mutations = []mutation{
 	{"valid from the next full hour: from the hour of purchase", "ingest/packages.sql", "date_trunc('hour', typed_time(bought_at)) + interval 1 hour", "date_trunc('hour', typed_time(bought_at))", "charge_vendor_example"},
 	{"12 months: 11", "ingest/packages.sql", "starts_at + interval 12 month", "starts_at + interval 11 month", "charge_vendor_example"},
 	{"largest remainder: smallest", "allocated/shares.sql", "order by share_remainder(apps.quantity, hours.package_quantity, hours.quantity) desc", "order by share_remainder(apps.quantity, hours.package_quantity, hours.quantity) asc", "package_empties_proportional"},
-	{"first come by the end: by the id", "allocated/shares.sql", "order by settled_at, app_key, unit_id", "order by unit_id desc", "package_empties_first_come"},
+	{"first come by the end: by the id", "allocated/shares.sql", "order by settled_at, app_key, unit_id", "order by unit_id", "package_empties_first_come"},
 	{"only Notify is charged: Block too", "rated/messages.sql", "where messages.notification_mode = 'notify'", "where true", "sms_notify_and_block"},
 	{"splitNum parts: one", "rated/messages.sql", "coalesce(messages.split_count, 1) as split_count", "1 as split_count", "sms_results"},
 	{"charged by its result: whatever it is", "rated/messages.sql", "case when is_charged then split_count else 0 end", "split_count", "sms_results"},
