@@ -47,7 +47,7 @@ func (b *builder) proveKeys(ctx context.Context, layer string, months []string) 
 			return err
 		}
 	}
-	return fmt.Errorf("a key of %s did not hold, and holds when it is asked for again", layer)
+	return fmt.Errorf("a key of %s did not hold, and holds when it is asked for again; run again, and report this if it comes back", layer)
 }
 
 // check is a query that must give no row.

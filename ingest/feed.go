@@ -117,7 +117,7 @@ func (b *batch) fill(out duckdb.DataChunk) error {
 			continue // never null
 		case f == fieldCount:
 			copy(unsafe.Slice((*uint64)(v.data), b.rows), b.callIDs[:b.rows])
-			continue
+			continue // never null
 		case f < direction:
 			copy(unsafe.Slice((*textSlot)(v.data), b.rows), b.texts[f][:b.rows])
 		case f < bindNum:

@@ -13,8 +13,9 @@ type identity [sessionID + 1][]byte
 
 // callID returns the hash of the identity of the record in the current row, of which
 // these fields are set (domain 1.5): within the app its icid, else its session, else its
-// numbers and times. The macro call_hash gives the same for a record read as text.
-// Here the processor's own instructions do it, at a third of the database's cost.
+// numbers and times. sql/ingest/recovered_records.sql does the same for a record read as
+// text, and must: copies of a call may come in either form. TestPlainAndRecoveredAgree
+// holds one against the other.
 func (b *batch) callID(id identity, set fieldSet) uint64 {
 	text := append(append(b.scratch[:0], id[appKey]...), '|')
 	switch {

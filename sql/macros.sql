@@ -55,7 +55,7 @@ create or replace macro is_odd(t, value) as value is null and t <> '' and trim(t
 create or replace macro no_record() as 'no record';
 
 -- The hash of a call's identity within its app (domain 1.5): the first quarter of the
--- sha256. The reader of plain records works out the same (ingest/identity.go).
+-- sha256.
 create or replace macro call_hash(app_key, identity) as
     cast('0x' || left(sha256(coalesce(app_key, '') || '|' || identity), 16) as ubigint);
 

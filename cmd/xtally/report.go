@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"github.com/spf13/cobra"
+
 	"github.com/xtally/xtally"
 	"github.com/xtally/xtally/reports"
 )

@@ -1,5 +1,7 @@
 -- Records read = calls + duplicates + conflict losers + rejects, per file.
--- (A copy of a file that was read has no books of its own.) Without it a lost or doubled record would change a bill in silence.
+-- (A copy of a file that was read has no books of its own.) Without it a lost or doubled
+-- record would change a bill in silence. The books' calls are what is left of the records;
+-- every_call_is_kept_once holds them against the calls themselves.
 select
     files.file,
     files.record_count,

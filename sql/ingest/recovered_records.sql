@@ -2,7 +2,8 @@
 -- key: file_id, body_no, record_no
 -- Members in any form, typed as the plain ones come from the reader. What does
 -- not read as what it should be is kept as it came: codes and times in
--- odd_members, phone numbers in other_numbers.
+-- odd_members, phone numbers and the service type in other_numbers. The identity that
+-- call_id is the hash of is told in ingest/identity.go for plain records too.
 with
 
 spool as (
