@@ -94,7 +94,7 @@ func (t *Tally) Dispute(ctx context.Context, month Month, path string, o Dispute
 
 // disputeWorkbook writes the claims, the slots that differ and the calls in them.
 func (t *Tally) disputeWorkbook(ctx context.Context, stage string, month Month, o DisputeOptions, _ *Dispute) error {
-	ro, err := t.reportOptions(ctx, month, ReportOptions{Lang: o.Lang, Unmask: o.Unmask})
+	ro, _, err := t.reportOptions(ctx, month, ReportOptions{Lang: o.Lang, Unmask: o.Unmask})
 	if err != nil {
 		return err
 	}

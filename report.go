@@ -42,17 +42,38 @@ type ReportOptions struct {
 // It returns [ErrUnknownReport] for a name that is not in the catalogue, and
 // [ErrNotClosed] for a month to be written as closed that is not.
 func (t *Tally) Report(ctx context.Context, dir string, month Month, o ReportOptions) ([]reports.File, error) {
+	if !o.AsClosed {
+		files, _, err := t.report(ctx, dir, month, o)
+		return files, err
+	}
 	if err := knownReports(o.Names); err != nil {
 		return nil, err
 	}
-	if o.AsClosed {
-		return t.reportAsClosed(ctx, dir, month, o.Names)
+	return t.reportAsClosed(ctx, dir, month, o.Names)
+}
+
+// report is Report of what is known now, with the summary in it.
+func (t *Tally) report(ctx context.Context, dir string, month Month, o ReportOptions) ([]reports.File, Summary, error) {
+	if err := knownReports(o.Names); err != nil {
+		return nil, Summary{}, err
 	}
-	ro, err := t.reportOptions(ctx, month, o)
+	ro, s, err := t.reportOptions(ctx, month, o)
 	if err != nil {
-		return nil, err
+		return nil, s, err
 	}
-	return t.writeReports(ctx, filepath.Join(dir, month.String()), ro, o)
+	files, err := t.writeReports(ctx, filepath.Join(dir, month.String()), ro, o)
+	return files, s, err
+}
+
+// reportJob writes a job's reports, and reads the month's summary beside them.
+func (t *Tally) reportJob(ctx context.Context, job Job) (files []reports.File, s Summary, err error) {
+	if !job.Report.AsClosed {
+		return t.report(ctx, job.Out, job.Month, job.Report)
+	}
+	if files, err = t.Report(ctx, job.Out, job.Month, job.Report); err == nil {
+		s, err = t.Summary(ctx, job.Month)
+	}
+	return files, s, err
 }
 
 func knownReports(names []string) error {
@@ -70,6 +91,14 @@ func (t *Tally) writeReports(ctx context.Context, dir string, ro reports.Options
 		if err := t.disclose(ctx, "report", ro.Period(), o.Unmask); err != nil {
 			return nil, err
 		}
+	}
+	beside, err := t.beside(ctx)
+	if err != nil {
+		return nil, fmt.Errorf("report %s: %w", ro.Period(), err)
+	}
+	if beside != nil {
+		defer beside.Close()
+		ro.Beside = beside
 	}
 	files, err := reports.Write(ctx, t.conn, dir, ro)
 	if err != nil {
@@ -153,7 +182,7 @@ func (t *Tally) Export(ctx context.Context, w io.Writer, name string, format rep
 	if _, ok := reports.Find(name); !ok {
 		return fmt.Errorf("report %s: %w", name, ErrUnknownReport)
 	}
-	ro, err := t.reportOptions(ctx, month, o)
+	ro, _, err := t.reportOptions(ctx, month, o)
 	if err != nil {
 		return err
 	}
@@ -165,27 +194,25 @@ func (t *Tally) Export(ctx context.Context, w io.Writer, name string, format rep
 	return reports.Export(ctx, t.conn, w, name, format, ro)
 }
 
-func (t *Tally) reportOptions(ctx context.Context, month Month, o ReportOptions) (reports.Options, error) {
+// reportOptions are what the reports of a month are written with, and the summary they
+// tell.
+func (t *Tally) reportOptions(ctx context.Context, month Month, o ReportOptions) (ro reports.Options, s Summary, err error) {
 	if month.IsZero() {
-		return reports.Options{}, fmt.Errorf("report: no month given")
+		return ro, s, fmt.Errorf("report: no month given")
 	}
-	ro, err := t.commonOptions(ctx, month, o)
-	if err != nil {
-		return ro, err
+	if ro, err = t.commonOptions(ctx, month, o); err != nil {
+		return ro, s, err
 	}
-	summary, err := t.Summary(ctx, month)
-	if err != nil {
-		return ro, err
+	if s, err = t.Summary(ctx, month); err != nil {
+		return ro, s, err
 	}
 	ro.Provenance = append(ro.Provenance,
-		reports.KV{Key: "completeness", Value: words{lang: reports.EN}.stampLine(summary.Coverage)},
-		reports.KV{Key: "vendor's bill", Value: summary.Bill.billLine()})
+		reports.KV{Key: "completeness", Value: words{lang: reports.EN}.stampLine(s.Coverage)},
+		reports.KV{Key: "vendor's bill", Value: s.Bill.billLine()})
 	ro.Provisional = !month.over(t.o.now())
-	ro.Answers, ro.Sections, ro.Notes = summary.Answers(o.Lang), summary.Sections(o.Lang), summary.notes(o.Lang)
-	if ro.Charts, err = t.charts(ctx, month, o.Lang); err != nil {
-		return ro, err
-	}
-	return ro, nil
+	ro.Answers, ro.Sections, ro.Notes = s.Answers(o.Lang), s.Sections(o.Lang), s.notes(o.Lang)
+	ro.Charts, err = t.charts(ctx, month, o.Lang)
+	return ro, s, err
 }
 
 // commonOptions are what reports of a month and of a period have alike.

@@ -74,10 +74,7 @@ func (t *Tally) Run(ctx context.Context, job Job) (RunResult, error) {
 	if job.Out == "" {
 		return r, errors.Join(r.Load.Failed...)
 	}
-	if r.Reports, err = t.Report(ctx, job.Out, job.Month, job.Report); err != nil {
-		return r, err
-	}
-	if r.Summary, err = t.Summary(ctx, job.Month); err != nil {
+	if r.Reports, r.Summary, err = t.reportJob(ctx, job); err != nil {
 		return r, err
 	}
 	r.Bill, r.Coverage = r.Summary.Bill, r.Summary.Coverage

@@ -85,10 +85,7 @@ func (t *Tally) work(ctx context.Context, task Task) (RunResult, error) {
 	case TaskReport:
 		var r RunResult
 		var err error
-		if r.Reports, err = t.Report(ctx, job.Out, job.Month, job.Report); err != nil {
-			return r, err
-		}
-		r.Summary, err = t.Summary(ctx, job.Month)
+		r.Reports, r.Summary, err = t.reportJob(ctx, job)
 		return r, err
 	}
 	return RunResult{}, fmt.Errorf("job %s: kind %q: want run, load or report", task.Name, task.Kind)
@@ -147,20 +144,16 @@ func (t *Tally) post(ctx context.Context, task Task, r RunResult) error {
 // monthMail makes the mail of a month from what was just reported.
 func (t *Tally) monthMail(ctx context.Context, task Task, r RunResult) (mail.Message, error) {
 	job, now := task.Job, t.o.now()
-	ro, err := t.reportOptions(ctx, job.Month, job.Report)
-	if err != nil {
-		return mail.Message{}, err
-	}
 	folder, err := filepath.Abs(filepath.Join(job.Out, job.Month.String()))
 	if err != nil {
 		return mail.Message{}, err
 	}
-	s := r.Summary
-	w := words{s.Facts, job.Report.Lang}
+	s, lang := r.Summary, job.Report.Lang
+	w := words{s.Facts, lang}
 	f := mail.Figures{
 		Alerts: w.mailed(s.Alerts),
 		Month:  s.Month, Provisional: s.Provisional, AsOf: now.In(beijing).Format(time.DateOnly), TotalCNY: s.TotalCNY,
-		Calls: s.Calls, BilledMin: s.BilledMin, Messages: s.Messages, Notes: ro.Notes, Folder: folder,
+		Calls: s.Calls, BilledMin: s.BilledMin, Messages: s.Messages, Notes: s.notes(lang), Folder: folder,
 	}
 	for _, a := range s.Apps {
 		f.Apps = append(f.Apps, mail.App{AppKey: a.AppKey, Calls: a.Calls, BilledMin: a.BilledMin, Messages: a.Messages, TotalCNY: a.TotalCNY})
@@ -170,8 +163,8 @@ func (t *Tally) monthMail(ctx context.Context, task Task, r RunResult) (mail.Mes
 			f.NewAlerts++
 		}
 	}
-	f.Answers = mailAnswers(ro.Answers)
-	if f.Charts, err = t.mailCharts(ctx, job.Month, job.Report.Lang); err != nil {
+	f.Answers = mailAnswers(s.Answers(lang))
+	if f.Charts, err = t.mailCharts(ctx, job.Month, lang); err != nil {
 		return mail.Message{}, err
 	}
 	if f.Days, err = t.days(ctx, job.Month); err != nil {
@@ -182,7 +175,7 @@ func (t *Tally) monthMail(ctx context.Context, task Task, r RunResult) (mail.Mes
 		return mail.Message{}, err
 	}
 	o := task.Mail
-	o.Lang = string(job.Report.Lang)
+	o.Lang = string(lang)
 	return mail.Compose(f, workbook, now, o)
 }
 

@@ -127,6 +127,22 @@ func (t *Tally) attach(ctx context.Context) (err error) {
 	return err
 }
 
+// beside opens a second connection, which sees what is committed; the caller closes
+// it. Of a host's DuckDB it is nil: the host may have limited its connections.
+func (t *Tally) beside(ctx context.Context) (*sql.Conn, error) {
+	if t.o.db != nil {
+		return nil, nil
+	}
+	conn, err := t.db.Conn(ctx)
+	if err != nil {
+		return nil, err
+	}
+	if _, err := conn.ExecContext(ctx, "use xtally"); err != nil {
+		return nil, errors.Join(err, conn.Close())
+	}
+	return conn, nil
+}
+
 // closeDB closes the DuckDB if it is ours.
 func (t *Tally) closeDB() error {
 	if t.o.db != nil {

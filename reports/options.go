@@ -63,6 +63,7 @@ type Options struct {
 	Notes       []string  // lines for the summary, in Lang
 	Charts      []Chart   // drawn in the workbook; those with nothing to show are left out
 	Provenance  []KV      // last sheet of the workbook
+	Beside      Queryer   // another connection to the same database, on which the workbook is written beside the tables; nil: one after the other
 
 	sheetRows int // rows a sheet holds, headings and totals included; 0: what Excel holds
 }

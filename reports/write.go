@@ -1,6 +1,7 @@
 package reports
 
 import (
+	"cmp"
 	"context"
 	"crypto/sha256"
 	"encoding/hex"
@@ -10,6 +11,8 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
+
+	"golang.org/x/sync/errgroup"
 )
 
 // File is one file written.
@@ -129,8 +132,32 @@ func choose(o Options) ([]Report, error) {
 	return chosen, nil
 }
 
-// writeAll writes every file into stage.
+// writeAll writes every file into stage: the tables beside the workbook and the page
+// where there is a second connection, since a connection answers one query at a time.
 func writeAll(ctx context.Context, db Queryer, stage string, chosen []Report, o Options) ([]File, error) {
+	var tables, wholes []File
+	both, ctx := errgroup.WithContext(ctx)
+	if o.Beside == nil {
+		both.SetLimit(1)
+	}
+	both.Go(func() (err error) {
+		tables, err = writeTables(ctx, db, stage, chosen, o)
+		return err
+	})
+	if len(o.Names) == 0 {
+		both.Go(func() (err error) {
+			wholes, err = writeWholes(ctx, cmp.Or(o.Beside, db), stage, chosen, o)
+			return err
+		})
+	}
+	if err := both.Wait(); err != nil {
+		return nil, err
+	}
+	return append(tables, wholes...), nil
+}
+
+// writeTables writes the reports as CSV and Parquet.
+func writeTables(ctx context.Context, db Queryer, stage string, chosen []Report, o Options) ([]File, error) {
 	var files []File
 	for _, f := range []Format{CSV, Parquet} {
 		if !o.has(f) {
@@ -147,9 +174,12 @@ func writeAll(ctx context.Context, db Queryer, stage string, chosen []Report, o 
 			}
 		}
 	}
-	if len(o.Names) > 0 {
-		return files, nil
-	}
+	return files, nil
+}
+
+// writeWholes writes what holds all reports: the workbook and the page.
+func writeWholes(ctx context.Context, db Queryer, stage string, chosen []Report, o Options) ([]File, error) {
+	var files []File
 	for _, whole := range []struct {
 		format Format
 		write  func(path string) (int64, error)

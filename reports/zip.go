@@ -16,11 +16,12 @@ import (
 )
 
 // stableZip is the zip writer given to excelize, which hands over the parts of a
-// workbook in no fixed order. It keeps them, compressed, and writes them sorted and
-// without times, so the same workbook is the same bytes.
+// workbook one by one in no fixed order. It keeps them, compressed, and writes them
+// sorted and without times, so the same workbook is the same bytes.
 type stableZip struct {
-	w     io.Writer
-	parts []*zipPart
+	w       io.Writer
+	parts   []*zipPart
+	deflate *flate.Writer // of the last part; one for all, since its tables are large
 }
 
 // zipPart is one part of a workbook as it will stand in the archive.
@@ -40,18 +41,30 @@ func (p *zipPart) Write(b []byte) (int, error) {
 	return n, err
 }
 
-// Create returns the writer for the part of that name; it is good until Close.
+// Create returns the writer for the part of that name; it is good until the next
+// Create, or Close.
 func (z *stableZip) Create(name string) (io.Writer, error) {
 	p := &zipPart{name: name, crc: crc32.NewIEEE()}
-	var err error
-	if p.deflate, err = flate.NewWriter(&p.content, flate.DefaultCompression); err != nil {
+	if err := z.begin(&p.content); err != nil {
 		return nil, err
 	}
+	p.deflate = z.deflate
 	z.parts = append(z.parts, p)
 	if name == "[Content_Types].xml" {
 		return &contentTypes{part: p}, nil
 	}
 	return p, nil
+}
+
+// begin ends the last part and has the next compressed into w.
+func (z *stableZip) begin(w io.Writer) (err error) {
+	if z.deflate == nil {
+		z.deflate, err = flate.NewWriter(w, flate.DefaultCompression)
+		return err
+	}
+	err = z.deflate.Close()
+	z.deflate.Reset(w)
+	return err
 }
 
 // contentTypes sorts what excelize takes from a map: the kinds of files there can be.
@@ -84,6 +97,9 @@ func (z *stableZip) AddFS(fs.FS) error { return errors.ErrUnsupported }
 
 // Close writes the archive.
 func (z *stableZip) Close() error {
+	if err := z.begin(io.Discard); err != nil {
+		return err
+	}
 	slices.SortFunc(z.parts, func(a, b *zipPart) int { return strings.Compare(a.name, b.name) })
 	archive := zip.NewWriter(z.w)
 	for _, p := range z.parts {
@@ -95,9 +111,6 @@ func (z *stableZip) Close() error {
 }
 
 func (p *zipPart) writeTo(archive *zip.Writer) error {
-	if err := p.deflate.Close(); err != nil {
-		return err
-	}
 	header := zip.FileHeader{
 		Name:               p.name,
 		Method:             zip.Deflate,
