@@ -16,13 +16,13 @@ import (
 // From charging on, models are made anew for more months than those whose
 // records changed: for all when a price table changed, and for every month
 // that a package now covers otherwise.
-var layers = []string{"seeds", "staging", "identity", "calls", "rated", "metered", "drawn", "settled", "allocated", "summed", "stated", "matched", "reasoned", "marts"}
+var layers = []string{"seeds", "staging", "identity", "calls", "classed", "rated", "metered", "drawn", "settled", "allocated", "summed", "stated", "matched", "reasoned", "marts"}
 
 // charging is the first layer that knows of prices, drawn the one that says
 // which hours packages cover, summed the last one that is computed whatever
 // months are closed, and reasoned the one that says why the bill differs.
 const (
-	charging = "rated"
+	charging = "classed"
 	drawn    = "drawn"
 	summed   = "summed"
 	reasoned = "reasoned"

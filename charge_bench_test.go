@@ -17,7 +17,7 @@ import (
 // chargeModels are the layers and marts that charges, packages, the split and
 // numbers need; the rest of a build is what it was without them.
 var chargeModels = []string{
-	"rated", "metered", "drawn", "settled", "allocated", "summed",
+	"classed", "rated", "metered", "drawn", "settled", "allocated", "summed",
 	"marts.sms_by_x_number", "marts.packages", "marts.package_costs", "marts.package_advice", "marts.split_rules", "marts.prices",
 	"marts.numbers", "marts.idle_numbers", "marts.number_history", "marts.complaints", "marts.complaints_by_x_number",
 }

@@ -79,7 +79,10 @@ var corruptions = map[string]corruption{
 		"marts/reconciliation_waterfall.sql": replaced("sum(reasons.diff_cny)", "sum(0 * reasons.diff_cny)"),
 	}},
 	"another product is charged": {"other_products_are_not_charged", map[string]func(string) string{
-		"rated/calls.sql": replaced("outcome <> 'other_product'", "outcome <> ''"),
+		"rated/calls.sql": replaced("outcome <> outcome_word('other_product')", "outcome is not null"),
+	}},
+	"a call has no route": {"key of metered.usage", map[string]func(string) string{
+		"identity/routes.sql": wrapped("select * from (%s) as model where route_no > 1"),
 	}},
 	"a call comes twice": {"key of calls.calls", map[string]func(string) string{
 		"calls/calls.sql": wrapped("select model.* from (%s) as model, range(2)"),

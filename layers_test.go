@@ -162,7 +162,7 @@ func goFiles(t *testing.T) map[string][]string {
 }
 
 // sqlLayers is the order of the folders under sql that hold models.
-var sqlLayers = []string{"raw", "ingest", "seeds", "staging", "identity", "calls", "rated", "metered", "drawn", "settled", "allocated", "summed", "stated", "matched", "reasoned", "marts"}
+var sqlLayers = []string{"raw", "ingest", "seeds", "staging", "identity", "calls", "classed", "rated", "metered", "drawn", "settled", "allocated", "summed", "stated", "matched", "reasoned", "marts"}
 
 // plainFrom is the first layer that another engine could run.
 const plainFrom = "identity"

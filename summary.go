@@ -58,8 +58,9 @@ func (t *Tally) Summary(ctx context.Context, month Month) (Summary, error) {
 			cast(coalesce(sum(duplicates), 0) as bigint), cast(coalesce(sum(conflicts), 0) as bigint), cast(coalesce(sum(rejects), 0) as bigint),
 			(select count(*) from calls.calls where month = undated() and outcome <> 'other_product'),
 			(select count(*) from calls.calls where month = cast(? as date) and outcome = 'other_product') + (select coalesce(sum(other_call_count), 0) from raw.pruned_months where month = cast(? as date)),
-			(select count(*) from calls.calls where month = cast(? as date) and mode = 'AXYB') + (select coalesce(sum(axyb_call_count), 0) from raw.pruned_months where month = cast(? as date))
-		from marts.files`, first, first, first, first).
+			(select count(*) from calls.calls where month = cast(? as date)
+				and route_no in (select route_no from identity.routes where month = cast(? as date) and mode = 'AXYB')) + (select coalesce(sum(axyb_call_count), 0) from raw.pruned_months where month = cast(? as date))
+		from marts.files`, first, first, first, first, first).
 		Scan(&s.Duplicates, &s.Conflicts, &s.Rejects, &s.Undated, &s.OtherCalls, &s.Unconfirmed)
 	if err != nil {
 		return s, err

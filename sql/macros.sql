@@ -128,6 +128,21 @@ create or replace macro normal_packed(n, other) as
         else substr(cast(n as varchar), 3)
     end;
 
+-- The X number of a record, from what it is packed as; (none) where there is none.
+create or replace macro x_number_of(packed, other) as coalesce(normal_packed(packed, other), '(none)');
+
+-- The mode by the service type, which is packed: 004 and so on. A Block notice is how
+-- the mode X shows itself.
+create or replace macro mode_of(service_type, is_block, other) as
+    case
+        when service_type = -1004 and is_block then 'X'
+        when service_type = -1004 then 'AXB'
+        when service_type = -1003 then 'AX'
+        when service_type = -1005 then 'AXE'
+        when service_type = -1007 then 'AXYB'
+        else coalesce('unknown(' || nullif(number_text(service_type, other), '') || ')', 'unknown')
+    end;
+
 -- Carrier or virtual-carrier number by prefix: a guess until the number table
 -- says otherwise (domain 0a). (A plain in would become a join that each call goes
 -- through; the list is looked at once for each number of a block.)
@@ -138,6 +153,9 @@ create or replace macro guessed_number_kind(x) as
 -- numbers. In the order of their letters, so that they sort as texts.
 create or replace macro outcome_word(t) as
     cast(t as enum ('answered', 'code_0_without_answer', 'other_product', 'unanswered'));
+
+-- What became of a record that came more than once, as a byte.
+create or replace macro copy_role(t) as cast(t as enum ('call', 'conflict_loser', 'duplicate'));
 
 -- Whole started units: 60 s is one minute, 61 s are two.
 create or replace macro started_units(quantity, unit) as (quantity + unit - 1) // unit;

@@ -2,16 +2,26 @@
 -- frozen. What it costs are calls that nobody had.
 with
 
-known as (select max(last_known_at) as until_at from calls.calls where month > undated())
+known as (select max(last_known_at) as until_at from rated.day_codes where month > undated()),
+
+-- Only months with such a call are read.
+frozen_months as (
+    select distinct month
+    from rated.day_codes
+    where release_code = '7108' and month > undated()
+)
 
 select
-    'account_frozen' as rule, calls.app_key as subject, '' as bucket,
+    'account_frozen' as rule, routes.app_key as subject, '' as bucket,
     month_of(max(calls.last_known_at)) as month, min(calls.last_known_at) as since_at, null as cost_cny,
     '释放码 7108：' || count(*) || ' 通呼叫未接通' as detail_zh,
     'release code 7108, calls refused: ' || count(*) as detail_en
 from calls.calls as calls
+inner join identity.routes as routes
+    on calls.month = routes.month
+    and calls.route_no = routes.route_no
 cross join known
 where calls.release_code = 7108
-    and calls.month > undated()
+    and calls.month in (select month from frozen_months)
     and calls.last_known_at > known.until_at - interval 7 day
-group by calls.app_key
+group by routes.app_key

@@ -5,10 +5,10 @@
 with
 
 counted as (
-    select app_key, cast(last_known_at as date) as date, release_code, count(*) as call_count
-    from calls.calls
-    where month > undated() and outcome <> 'other_product'
-    group by app_key, cast(last_known_at as date), release_code
+    select app_key, date, try_cast(release_code as integer) as release_code, sum(call_count) as call_count
+    from rated.day_codes
+    where month > undated() and not is_other_product
+    group by app_key, date, release_code
 ),
 
 totals as (

@@ -1,20 +1,20 @@
 -- grain: one row per call record of the vendor, both legs in it
 -- key: call_id
 -- made by: month
--- The X number is bindNum, else the dialled number, never the displayed one,
--- which may be the real caller (domain 1.4). Numbers of people and the other
--- times stay in raw; last_known_at is the end, where a call has one, and
--- duration_s before it the call was answered.
+-- App, X number and mode are those of its route. The X number is bindNum, else the
+-- dialled number, never the displayed one, which may be the real caller (domain 1.4).
+-- Numbers of people and the other times stay in raw; last_known_at is the end, where
+-- a call has one, and duration_s before it the call was answered. Every call has a
+-- route, which a check proves; as an inner join, which DuckDB thinks to be empty while
+-- the routes are not committed, all would go through one thread.
 select
     ---------- ids
     staged.call_id,
     staged.file_id,
     staged.body_no,
     staged.record_no,
-    staged.app_key,
-    staged.x_number,
+    routes.route_no,
     ---------- text
-    staged.mode,
     outcome_word(case
         when staged.product <> 'privatenumber' then 'other_product'
         when staged.answered_at is not null then 'answered'
@@ -39,6 +39,14 @@ select
     settled_month(settings.settle_by, staged.answered_at, staged.month) as settled_month,
     cast(staged.last_known_at as timestamp_s) as last_known_at
 from staging.fee_records as staged
+left join identity.routes as routes
+    on staged.month = routes.month
+    and staged.app_key = routes.app_key
+    and staged.x_packed is not distinct from routes.x_packed
+    and staged.x_other is not distinct from routes.x_other
+    and staged.service_packed is not distinct from routes.service_packed
+    and staged.is_block is not distinct from routes.is_block
+    and staged.service_other is not distinct from routes.service_other
 left join identity.copies as copies
     on staged.file_id = copies.file_id
     and staged.body_no = copies.body_no
@@ -46,4 +54,4 @@ left join identity.copies as copies
 cross join staging.settings as settings
 where staged.month in (select month from raw.build_scope)
     and staged.reject_reason is null
-    and coalesce(copies.role, 'call') = 'call'
+    and (copies.role is null or copies.role = copy_role('call'))

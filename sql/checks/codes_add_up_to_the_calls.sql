@@ -1,10 +1,18 @@
--- Unlisted codes are counted, so the codes of an app add up to its calls.
+-- Unlisted codes are counted, so the codes of an app add up to its calls; and no call
+-- is without an app.
 select counted.month, counted.app_key, counted.call_count, codes.call_count as code_count
 from (
-    select month, app_key, count(*) as call_count
-    from calls.calls
-    where outcome <> 'other_product'
-    group by month, app_key
+    select by_route.month, routes.app_key, sum(by_route.call_count) as call_count
+    from (
+        select month, route_no, count(*) as call_count
+        from calls.calls
+        where outcome <> outcome_word('other_product')
+        group by month, route_no
+    ) as by_route
+    left join identity.routes as routes
+        on by_route.month = routes.month
+        and by_route.route_no = routes.route_no
+    group by by_route.month, routes.app_key
 ) as counted
 left join (
     select month, app_key, sum(call_count) as call_count

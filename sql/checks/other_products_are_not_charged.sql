@@ -5,5 +5,5 @@ from rated.calls
 where call_id in (
     select call_id
     from calls.calls
-    where outcome = 'other_product' and month in (select month from raw.build_scope)
+    where outcome = outcome_word('other_product') and month in (select month from raw.build_scope)
 )

@@ -99,7 +99,7 @@ select
     candidates.body_no,
     candidates.record_no,
     candidates.call_id,
-    case when candidates.place = summed_up.first_place then 'call' else 'duplicate' end as role,
+    copy_role(case when candidates.place = summed_up.first_place then 'call' else 'duplicate' end) as role,
     candidates.month
 from candidates
 inner join summed_up
@@ -113,10 +113,10 @@ select
     body_no,
     record_no,
     call_id,
-    case
+    copy_role(case
         when rank_in_call = 1 then 'call'
         when rank_in_version = 1 then 'conflict_loser'
         else 'duplicate'
-    end as role,
+    end) as role,
     month
 from ranked

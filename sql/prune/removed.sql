@@ -25,11 +25,14 @@ totals as (
 
 single_calls as (
     select
-        month,
-        count(case when outcome = 'other_product' then 1 end) as other_call_count,
-        count(case when mode = 'AXYB' then 1 end) as axyb_call_count
-    from calls.calls
-    group by month
+        calls.month,
+        count(case when calls.outcome = outcome_word('other_product') then 1 end) as other_call_count,
+        count(case when routes.mode = 'AXYB' then 1 end) as axyb_call_count
+    from calls.calls as calls
+    inner join identity.routes as routes
+        on calls.month = routes.month
+        and calls.route_no = routes.route_no
+    group by calls.month
 )
 
 select

@@ -11,16 +11,16 @@ counted as (
         month,
         date_trunc('hour', last_known_at) as hour_at,
         count(*) as cdr_count,
-        sum(case when outcome = 'answered' then started_units(duration_s, 60) else 0 end) as end_min,
+        sum(case when outcome = outcome_word('answered') then started_units(duration_s, 60) else 0 end) as end_min,
         sum(case when duration_s = 0 then 1 else 0 end) as end_zero_count,
         0 as answer_min, 0 as answer_zero_count,
         0 as answered_count, 0 as duration_s,
         0 as body_count, 0 as event_count, 0 as message_count, 0 as lost_count, 0 as lost_min,
         0 as conflict_more_min, 0 as conflict_less_min,
-        sum(case when outcome = 'answered' then 1 else 0 end) as end_answered_count,
-        sum(case when outcome = 'answered' then duration_s else 0 end) as end_duration_s
+        sum(case when outcome = outcome_word('answered') then 1 else 0 end) as end_answered_count,
+        sum(case when outcome = outcome_word('answered') then duration_s else 0 end) as end_duration_s
     from calls.calls
-    where outcome <> 'other_product' and month > undated() and last_known_at is not null
+    where outcome <> outcome_word('other_product') and month > undated() and last_known_at is not null
     group by month, date_trunc('hour', last_known_at)
     union all
     select
@@ -29,7 +29,7 @@ counted as (
         count(*), sum(duration_s),
         0, 0, 0, 0, 0, 0, 0, 0, 0
     from calls.calls
-    where outcome = 'answered' and month > undated()
+    where outcome = outcome_word('answered') and month > undated()
     group by month, date_trunc('hour', seconds_before(last_known_at, duration_s))
     union all
     select month, date_trunc('hour', last_known_at), 0, 0, 0, 0, 0, 0, 0, count(*), 0, 0, 0, 0, 0, 0, 0, 0

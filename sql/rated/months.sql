@@ -8,5 +8,5 @@ from staging.account_months
 union
 select settled_month as month
 from calls.calls
-where month > undated() and outcome <> 'other_product'
+where month > undated() and outcome <> outcome_word('other_product')
 group by settled_month

@@ -13,23 +13,26 @@ select
     nullif(icid, '') as icid,
     nullif(session_id, '') as session_id,
     nullif(subscription_id, '') as binding_id,
+    ---------- packed
+    -- The X number is bindNum, else the dialled number, packed; what does not pack is
+    -- text in x_other. The same of the service type.
+    case
+        when bind_num <> 0 then bind_num
+        when trim(other_numbers ->> 'bindNum') <> '' then null
+        else number_beside(bind_num, callee_num)
+    end as x_packed,
+    case
+        when bind_num <> 0 then null
+        when trim(other_numbers ->> 'bindNum') <> '' then other_numbers ->> 'bindNum'
+        when number_beside(bind_num, callee_num) is null then other_numbers ->> 'calleeNum'
+    end as x_other,
+    service_type as service_packed,
+    case when service_type is null then other_numbers ->> 'serviceType' end as service_other,
     ---------- text
     case when is_voicecall then 'voicecall' else 'privatenumber' end as product,
-    case
-        -- Packed: 004 and so on.
-        when service_type = -1004 and is_block then 'X'
-        when service_type = -1004 then 'AXB'
-        when service_type = -1003 then 'AX'
-        when service_type = -1005 then 'AXE'
-        when service_type = -1007 then 'AXYB'
-        else coalesce('unknown(' || nullif(number_text(service_type, other_numbers ->> 'serviceType'), '') || ')', 'unknown')
-    end as mode,
-    nullif(number_text(service_type, other_numbers ->> 'serviceType'), '') as service_type,
-    coalesce(
-        normal_packed(bind_num, other_numbers ->> 'bindNum'),
-        normal_packed(number_beside(bind_num, callee_num), other_numbers ->> 'calleeNum'),
-        '(none)'
-    ) as x_number,
+    mode_of(service_packed, is_block, service_other) as mode,
+    nullif(number_text(service_packed, service_other), '') as service_type,
+    x_number_of(x_packed, x_other) as x_number,
     normal_packed(bind_num, other_numbers ->> 'bindNum') as bind_number,
     normal_packed(caller_num, other_numbers ->> 'callerNum') as caller_number,
     normal_packed(number_beside(bind_num, callee_num), other_numbers ->> 'calleeNum') as dialled_number,
@@ -58,6 +61,7 @@ select
     fwd_unasw_rsn as q850_code,
     sip_status_code as sip_code,
     ---------- booleans
+    is_block,
     is_recorded,
     ---------- times
     month,

@@ -18,24 +18,44 @@ tariff as (
         and usage.price_line = hours.price_line
 ),
 
-minutes as (
+classes as (
+    select distinct class_no, app_key, mode, number_kind
+    from classed.routes
+),
+
+class_tariff as (
+    select tariff.month, tariff.hour_at, classes.class_no, tariff.price_cny, tariff.net_price_cny, tariff.state
+    from tariff
+    inner join classes
+        on tariff.app_key = classes.app_key
+        and tariff.mode = classes.mode
+        and tariff.number_kind = classes.number_kind
+    where tariff.item = 'call'
+),
+
+route_minutes as (
     select
-        calls.month, cast(calls.hour_at as date) as date, calls.app_key, calls.x_number, calls.number_kind, calls.mode,
+        calls.month, cast(calls.hour_at as date) as date, calls.route_month, calls.route_no,
         tariff.price_cny, tariff.net_price_cny, tariff.state,
         count(*) as call_count,
         sum(case when calls.is_answered then 1 else 0 end) as answered_count,
         sum(calls.duration_s) as duration_s,
         sum(calls.billed_min) as billed_min
     from rated.calls as calls
-    inner join tariff
+    inner join class_tariff as tariff
         on calls.month = tariff.month
         and calls.hour_at = tariff.hour_at
-        and tariff.item = 'call'
-        and calls.app_key = tariff.app_key
-        and calls.mode = tariff.mode
-        and calls.number_kind = tariff.number_kind
-    group by calls.month, cast(calls.hour_at as date), calls.app_key, calls.x_number, calls.number_kind, calls.mode,
+        and calls.class_no = tariff.class_no
+    group by calls.month, cast(calls.hour_at as date), calls.route_month, calls.route_no,
         tariff.price_cny, tariff.net_price_cny, tariff.state
+),
+
+minutes as (
+    select route_minutes.*, routes.app_key, routes.x_number, routes.number_kind, routes.mode
+    from route_minutes
+    inner join classed.routes as routes
+        on route_minutes.route_month = routes.month
+        and route_minutes.route_no = routes.route_no
 ),
 
 messages as (
