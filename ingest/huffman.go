@@ -8,7 +8,8 @@ const (
 	entryBits  = 31      // mask: code and extra bits together
 	entryCode  = 5       // shift: bits of the code
 	entryValue = 12      // shift: literal, base of a length or distance, place of a second table
-	isLiteral  = 1 << 31 // a byte
+	entryPair  = 28      // shift: whether a second literal follows the first
+	isLiteral  = 1 << 31 // a byte, or two
 	isSpecial  = 1 << 30 // the end of the block, or with isSecond a second table
 	isSecond   = 1 << 29
 )
@@ -140,7 +141,25 @@ func (m *gzipMember) tables(lit, dist []uint8) error {
 	if !fillTable(m.lit[:], lit, litValues[:], litBits) || !fillTable(m.dist[:], dist, distValues[:], distBits) {
 		return errDeflate
 	}
+	pairLiterals(m.lit[:1<<litBits])
 	return nil
+}
+
+// pairLiterals has an entry stand for two literals where the codes of both fit into its
+// bits, as they do for most of a text. The bits of the first code stay in it, for
+// whoever takes one at a time. An entry looks at a lower one, which is still single.
+func pairLiterals(table []uint32) {
+	for i := len(table) - 1; i >= 0; i-- {
+		e := table[i]
+		if e&isLiteral == 0 {
+			continue
+		}
+		n := e & entryBits
+		second := table[i>>n]
+		if total := n + second&entryBits; second&isLiteral != 0 && total <= litBits {
+			table[i] = e&^entryBits | total | second&(0xff<<entryValue)<<8 | 1<<entryPair
+		}
+	}
 }
 
 // fillTable makes the table of a code from the lengths of its symbols: 1<<first
