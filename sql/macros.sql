@@ -128,6 +128,10 @@ create or replace macro normal_packed(n, other) as
         else substr(cast(n as varchar), 3)
     end;
 
+-- A number of a record by its member's name, from what it is packed as and what of the
+-- record did not pack.
+create or replace macro number_in(packed, others, member) as normal_packed(packed, others ->> member);
+
 -- The X number of a record, from what it is packed as; (none) where there is none.
 create or replace macro x_number_of(packed, other) as coalesce(normal_packed(packed, other), '(none)');
 

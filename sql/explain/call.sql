@@ -3,7 +3,11 @@
 with
 
 kept as (
-    select records.*, coalesce(copies.role, 'call') as role, files.file
+    select
+        records.*,
+        x_number_of(records.x_packed, records.x_other) as x_number,
+        coalesce(copies.role, 'call') as role,
+        files.file
     from staging.fee_records as records
     inner join staging.files as files
         on records.file_id = files.file_id
@@ -32,11 +36,12 @@ select
         then 'closed ' || strftime(closings.closed_at, '%Y-%m-%d %H:%M:%S') || ': its sums are as closed; what was found since is in report adjustments'
     end as month_is,
     calls.outcome,
-    kept.mode || ' (serviceType ' || coalesce(kept.service_type, 'absent') || ')' as mode,
+    mode_of(kept.service_packed, kept.is_block, kept.service_other)
+        || ' (serviceType ' || coalesce(nullif(number_text(kept.service_packed, kept.service_other), ''), 'absent') || ')' as mode,
     kept.x_number,
     case
-        when kept.bind_number is not null then 'bindNum of the record'
-        when kept.dialled_number is not null then 'calleeNum of the record; bindNum is absent'
+        when number_in(kept.bind_packed, kept.other_numbers, 'bindNum') is not null then 'bindNum of the record'
+        when number_in(kept.dialled_packed, kept.other_numbers, 'calleeNum') is not null then 'calleeNum of the record; bindNum is absent'
         else 'the record has neither bindNum nor calleeNum'
     end as why_this_x_number,
     rated.number_kind || case when numbers.x_number is not null then ', from the number table' else ', guessed from the prefix' end as number_kind,
