@@ -32,7 +32,7 @@ var mutations = []mutation{
 	{"then the latest answer: the earliest", "identity/copies.sql", "answered_utc_at desc nulls last", "answered_utc_at asc nulls last", "conflict_latest_answer"},
 	{"then the lowest code: the highest", "identity/copies.sql", "release_code asc nulls last", "release_code desc nulls last", "conflict_lowest_code"},
 	{"then the smallest content: the largest", "identity/copies.sql", "content asc,", "content desc,", "conflict_smallest_content"},
-	{"a repeat is a duplicate: a call", "identity/copies.sql", "candidates.place = summed_up.first_place then 'call' else 'duplicate'", "candidates.place = summed_up.first_place then 'call' else 'call'", "duplicate_in_batch"},
+	{"a repeat is a duplicate: a call", "identity/copies.sql", "candidates.place = summed_up.first_place then copy_role('call') else copy_role('duplicate')", "candidates.place = summed_up.first_place then copy_role('call') else copy_role('call')", "duplicate_in_batch"},
 	{"the X number is bindNum: calleeNum", "staging/fee_records.sql", "        when bind_num <> 0 then bind_num\n", "        when callee_num <> 0 then number_beside(bind_num, callee_num)\n", "axyb_numbers"},
 	{"an end before the answer is refused: it is not", "staging/fee_records.sql", "when call_end_utc_at < fwd_answer_utc_at then 'end_before_answer'", "when false then 'end_before_answer'", "record_rejects"},
 	{"earliest end first: latest", "drawn/package_hours.sql", "order by ends_at, starts_at, package_id", "order by ends_at desc, starts_at, package_id", "package_earliest_end_first"},

@@ -15,12 +15,12 @@ select
     staged.record_no,
     routes.route_no,
     ---------- text
-    outcome_word(case
-        when staged.product <> 'privatenumber' then 'other_product'
-        when staged.answered_at is not null then 'answered'
-        when staged.release_code = 0 then 'code_0_without_answer'
-        else 'unanswered'
-    end) as outcome,
+    case
+        when staged.is_voicecall then outcome_word('other_product')
+        when staged.answered_at is not null then outcome_word('answered')
+        when staged.release_code = 0 then outcome_word('code_0_without_answer')
+        else outcome_word('unanswered')
+    end as outcome,
     ---------- numbers
     staged.release_code,
     staged.q850_code,

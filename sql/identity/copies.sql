@@ -101,7 +101,7 @@ select
     candidates.body_no,
     candidates.record_no,
     candidates.call_id,
-    copy_role(case when candidates.place = summed_up.first_place then 'call' else 'duplicate' end) as role,
+    case when candidates.place = summed_up.first_place then copy_role('call') else copy_role('duplicate') end as role,
     candidates.month
 from candidates
 inner join summed_up
@@ -115,10 +115,10 @@ select
     body_no,
     record_no,
     call_id,
-    copy_role(case
-        when rank_in_call = 1 then 'call'
-        when rank_in_version = 1 then 'conflict_loser'
-        else 'duplicate'
-    end) as role,
+    case
+        when rank_in_call = 1 then copy_role('call')
+        when rank_in_version = 1 then copy_role('conflict_loser')
+        else copy_role('duplicate')
+    end as role,
     month
 from ranked

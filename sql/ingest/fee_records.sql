@@ -42,7 +42,7 @@ select
     -- VoiceCall, the sister product, shares the callback format (domain 14).
     coalesce(service_type, 0) in (-1001, -1002)
         or (
-            coalesce(number_text(service_type, other_numbers ->> 'serviceType'), '') = ''
+            coalesce(service_type, 0) = 0 and coalesce(other_numbers ->> 'serviceType', '') = ''
             and (starts_with(coalesce(icid, ''), 'CAE-') or has_call_out_answer)
         ) as is_voicecall,
     call_in_utc_at,

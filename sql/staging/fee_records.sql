@@ -61,6 +61,7 @@ select
     fwd_unasw_rsn as q850_code,
     sip_status_code as sip_code,
     ---------- booleans
+    is_voicecall,
     is_block,
     is_recorded,
     ---------- times
