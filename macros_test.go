@@ -38,6 +38,20 @@ func TestStoredForms(t *testing.T) {
 			where number_text(number_beside(number_of(x.t), stored_beside(number_of(x.t), number_of(n.t))), null) is distinct from n.t`},
 		{"a number stored once", `
 			select 'twice' where stored_beside(number_of('+8617000000001'), number_of('+8617000000001')) <> -1`},
+		{"an icid and a binding", `
+			select coalesce(t, 'null') || ' ' || coalesce(other, 'null')
+			from (
+				select unnest([
+					null, '', '1', '0123456789abcdef0123456789abcdef', '0123456789abcdef0123456789abcdef.1.2',
+					'0123456789ABCDEF0123456789abcdef.1', 'fedcba98-7654-3210-fedc-ba9876543210',
+					'FEDCBA98-7654-3210-fedc-ba9876543210', '{fedcba98-7654-3210-fedc-ba9876543210}', 'fedcba9876543210fedcba9876543210'
+				]) as t
+			) as texts
+			cross join (select unnest(['', '1', '0123456789abcdef0123456789abcdef.1.2', '0123456789abcdef0123456789abcdef']) as other) as others
+			where icid_text(hex_of(t), rest_of(t)) is distinct from nullif(t, '')
+				or binding_text(uuid_of(t), case when uuid_of(t) is null then t end) is distinct from nullif(t, '')
+				or is_icid(hex_of(t), rest_of(t), t) is distinct from (case when t is not null then true end)
+				or coalesce(is_icid(hex_of(t), rest_of(t), other), false) <> coalesce(t = other, false)`},
 		{"a call id", `
 			select call_text(id)
 			from (select unnest([0, 1, 4294967295, 4294967296, 9223372036854775808, 18446744073709551615]::ubigint[]) as id)

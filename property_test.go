@@ -332,7 +332,7 @@ func rows(t tester, db *sql.DB, query string) []string {
 // members of recovered records are all kept.
 func TestPlainAndRecoveredAgree(t *testing.T) {
 	t.Parallel()
-	const columns = "select * exclude (file_id, body_no, line) from raw.fee_records order by icid, record_no, session_id"
+	const columns = "select * exclude (file_id, body_no, line) from raw.fee_records order by icid_hex, icid_rest, record_no, session_id"
 	layout := func(body string) [][][]string { return [][][]string{{{body}}} }
 	plain := archive{}.build(t, layout(`{"eventType":"fee","feeLst":[`+recordForms+`]}`), 0, false)
 	recovered := archive{}.build(t, layout(`{"eventType":"fee","feeLst":[`+recordForms+`],"more":1}`), 0, false)

@@ -54,7 +54,17 @@ import (
 const Version = "0.1.0"
 
 // schemaVersion is raised when the raw tables change shape.
-const schemaVersion = 3
+const schemaVersion = 4
+
+// upgrades are the statements that make of the tables of a version those of the next.
+var upgrades = map[int][]string{
+	3: {
+		"alter table raw.fee_records rename column icid to icid_rest",
+		"alter table raw.fee_records add column icid_hex uuid",
+		"alter table raw.fee_records rename column subscription_id to subscription_text",
+		"alter table raw.fee_records add column subscription_uuid uuid",
+	},
+}
 
 //go:embed sql
 var embedded embed.FS
@@ -262,9 +272,29 @@ func (t *Tally) checkSchemaVersion(ctx context.Context) error {
 	switch {
 	case err != nil || n > schemaVersion:
 		return fmt.Errorf("open %s: %w: its tables are of version %s, this xtally knows %d; use the newer xtally", t.path, ErrTooNew, was, schemaVersion)
+	case n < schemaVersion && upgrades[n] != nil:
+		return t.upgrade(ctx, n)
 	case n < schemaVersion:
 		return fmt.Errorf("open %s: made by an older xtally (tables of version %s); load the archive into a new database, and keep this one for what was closed or claimed in it", t.path, was)
 	}
+	return nil
+}
+
+// upgrade brings the raw tables from a version to the present one. What is derived is
+// made anew with the next build, since the models have changed too.
+func (t *Tally) upgrade(ctx context.Context, from int) error {
+	err := t.transact(ctx, func() error {
+		for n := from; n < schemaVersion; n++ {
+			if err := t.exec(ctx, upgrades[n]...); err != nil {
+				return err
+			}
+		}
+		return t.setMeta(ctx, "schema_version", strconv.Itoa(schemaVersion))
+	})
+	if err != nil {
+		return fmt.Errorf("open %s: bring its tables from version %d to %d: %w", t.path, from, schemaVersion, err)
+	}
+	t.o.log.Info("brought the database to this version", "from", from, "to", schemaVersion)
 	return nil
 }
 

@@ -28,6 +28,8 @@ type batch struct {
 	times     [timeCount][batchRows]int64 // seconds since 1970
 	present   [fieldCount][batchRows / 64]uint64
 	callIDs   [batchRows]uint64
+	uuids     [uuidCount][batchRows]uuid
+	hasUUID   [uuidCount][batchRows / 64]uint64
 	used      int    // of heap
 	heap      []byte // texts that are too long for their slot
 	pin       runtime.Pinner
@@ -57,6 +59,14 @@ func (b *batch) clear(row int) {
 		}
 		for w := (row + 63) >> 6; w < batchRows/64; w++ {
 			b.present[f][w] = ^uint64(0)
+		}
+	}
+	for u := range b.hasUUID {
+		for i := row; i < batchRows && i&63 != 0; i++ {
+			b.hasUUID[u][i>>6] &^= 1 << (i & 63)
+		}
+		for w := (row + 63) >> 6; w < batchRows/64; w++ {
+			b.hasUUID[u][w] = 0
 		}
 	}
 	if b.rows = row; row == 0 {
@@ -167,6 +177,10 @@ func (b *batch) record(c *cutter) put {
 func (b *batch) set(f field, value []byte) (set bool, result put) {
 	ok := true
 	switch {
+	case f == icid:
+		return true, b.setText(f, b.cutHex(value))
+	case f == subscriptionID && b.packUUID(value):
+		return false, taken
 	case f < direction:
 		return true, b.setText(f, value)
 	case len(value) == 0 && (f < bindNum || f >= callInTime):

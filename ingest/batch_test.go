@@ -23,8 +23,14 @@ var fieldNames = strings.Fields(`appKey icid sessionId subscriptionId notifyMode
 
 // text returns a value of a batch as it was delivered, and whether there is one.
 func (b *batch) value(f field, row int) (text string, ok bool) {
+	if id, ok := b.uuid(subscriptionUUID, row); ok && f == subscriptionID {
+		return id[:8] + "-" + id[8:12] + "-" + id[12:16] + "-" + id[16:20] + "-" + id[20:], true
+	}
 	if b.present[f][row>>6]>>(row&63)&1 == 0 {
 		return "", false
+	}
+	if hex, ok := b.uuid(icidHex, row); ok && f == icid {
+		return hex + b.texts[f][row].text(), true
 	}
 	switch {
 	case f < direction:
@@ -35,6 +41,12 @@ func (b *batch) value(f field, row int) (text string, ok bool) {
 		return string(appendNumber(nil, b.numbers[f-bindNum][row])), true
 	}
 	return time.Unix(b.times[f-callInTime][row], 0).UTC().Format(time.DateTime), true
+}
+
+// uuid returns the digits of a UUID of a batch.
+func (b *batch) uuid(column, row int) (digits string, ok bool) {
+	u := b.uuids[column][row]
+	return fmt.Sprintf("%016x%016x", u.upper^1<<63, u.lower), b.hasUUID[column][row>>6]>>(row&63)&1 == 1
 }
 
 // text reads a slot as DuckDB does.
@@ -70,7 +82,7 @@ func TestFieldNames(t *testing.T) {
 			t.Errorf("%s is field %d, want %d", name, got, i)
 		}
 	}
-	if len(fieldNames) != int(fieldCount) || len(feedColumns) != positionCount+int(fieldCount)+1 { // and the call id
+	if len(fieldNames) != int(fieldCount) || len(feedColumns) != positionCount+int(fieldCount)+1+uuidCount { // and the call id
 		t.Errorf("%d names, %d columns of %d fields", len(fieldNames), len(feedColumns), fieldCount)
 	}
 }
@@ -178,7 +190,7 @@ func TestNotPlain(t *testing.T) {
 		"date alone":               push(`{"icid":"1","callEndTime":"2026-10-31"}`),
 		"ISO time":                 push(`{"icid":"1","callEndTime":"2026-10-31T23:59:59"}`),
 		"digits that are none":     push(`{"icid":"1","callEndTime":"2026-10-31 2:3:59 59"}`),
-		"a text that is too long":  push(`{"icid":"` + strings.Repeat("1", batchTextBytes+1) + `"}`),
+		"a text that is too long":  push(`{"icid":"` + strings.Repeat("1", batchTextBytes+33) + `"}`),
 		"more records than rows":   push(slices.Repeat([]string{`{"icid":"1"}`}, batchRows+1)...),
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -225,6 +237,7 @@ func TestFullBatch(t *testing.T) {
 // pushSeeds are bodies to make others of.
 var pushSeeds = []string{
 	push(`{"appKey":"a","icid":"1","direction":1,"bindNum":"+8617000000001","callEndTime":"2026-10-31 23:59:59","x":[{}]}`),
+	push(`{"icid":"0123456789abcdef0123456789abcdef","subscriptionId":"01234567-89ab-cdef-0123-456789abcdef"}`, `{"icid":"0123456789abcdef0123456789abcdeF.1","subscriptionId":"01234567-89ab-cdef-0123-456789abcde"}`),
 	push(`{"icid":"","sessionId":null,"callerNum":"0755","recordFlag":true,"a":"\/"}`, `{"icid":5,"direction":""}`),
 	feeLine(3),
 }

@@ -37,6 +37,8 @@ var feedColumns = [...]struct {
 	{"call_out_answer_utc_at", duckdb.TYPE_TIMESTAMP_S},
 
 	{"call_id", duckdb.TYPE_UBIGINT},
+
+	{"icid_hex", duckdb.TYPE_UUID}, {"subscription_uuid", duckdb.TYPE_UUID},
 }
 
 // Feed gives DuckDB the records of plain pushes while they are being read. It
@@ -118,6 +120,11 @@ func (b *batch) fill(out duckdb.DataChunk) error {
 		case f == fieldCount:
 			copy(unsafe.Slice((*uint64)(v.data), b.rows), b.callIDs[:b.rows])
 			continue // never null
+		case f > fieldCount:
+			u := int(f - fieldCount - 1)
+			copy(unsafe.Slice((*uuid)(v.data), b.rows), b.uuids[u][:b.rows])
+			copy(unsafe.Slice((*uint64)(v.present), batchRows/64), b.hasUUID[u][:])
+			continue
 		case f < direction:
 			copy(unsafe.Slice((*textSlot)(v.data), b.rows), b.texts[f][:b.rows])
 		case f < bindNum:

@@ -34,6 +34,27 @@ create or replace macro parse_received_at(t) as
 -- an interval would take the date apart and cost a fifth of building calls.)
 create or replace macro beijing(t) as make_timestamp(epoch_us(t) + 28800000000);
 
+-- The 32 hexadecimal digits, small letters, that a text begins with, as a UUID, and
+-- what is behind them: all of it, where there are none.
+create or replace macro hex_of(t) as
+    case when regexp_matches(t, '^[0-9a-f]{32}') then cast(left(t, 32) as uuid) end;
+
+create or replace macro rest_of(t) as case when hex_of(t) is null then t else substr(t, 33) end;
+
+-- The icid again.
+create or replace macro icid_text(hex, rest) as
+    case when hex is null then nullif(rest, '') else replace(cast(hex as varchar), '-', '') || rest end;
+
+-- Whether that is t; a scan of all calls must not make their texts.
+create or replace macro is_icid(hex, rest, t) as
+    case when hex is null then rest = t else hex = hex_of(t) and rest = rest_of(t) end;
+
+-- A text that is a UUID in its usual form, small letters, as such; and again.
+create or replace macro uuid_of(t) as
+    case when regexp_full_match(t, '[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}') then cast(t as uuid) end;
+
+create or replace macro binding_text(u, other) as coalesce(cast(u as varchar), nullif(other, ''));
+
 -- Records keep whole seconds. A fraction is dropped before the cast, which would
 -- round it up: into the next minute, now and then.
 create or replace macro whole_second(t) as cast(date_trunc('second', t) as timestamp_s);

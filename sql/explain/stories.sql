@@ -5,7 +5,7 @@ with
 records as (
     select call_id, min(app_key) as app_key, max(session_id) as session_id
     from staging.fee_records
-    where icid = $1 or session_id = $1 or call_text(call_id) = lower($1)
+    where is_icid(icid_hex, icid_rest, $1) or session_id = $1 or call_text(call_id) = lower($1)
     group by call_id
 )
 

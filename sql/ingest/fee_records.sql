@@ -22,9 +22,11 @@ select
     coalesce(month_of(beijing(last_known_utc_at)), undated()) as month,
     call_id,
     app_key,
-    icid,
+    icid_hex,
+    icid_rest,
     session_id,
-    subscription_id,
+    subscription_uuid,
+    subscription_text,
     service_type,
     coalesce(lower(notify_mode), '') = 'block' as is_block,
     bind_num,
@@ -43,7 +45,7 @@ select
     coalesce(service_type, 0) in (-1001, -1002)
         or (
             coalesce(service_type, 0) = 0 and coalesce(other_numbers ->> 'serviceType', '') = ''
-            and (starts_with(coalesce(icid, ''), 'CAE-') or has_call_out_answer)
+            and (icid_hex is null and starts_with(coalesce(icid_rest, ''), 'CAE-') or has_call_out_answer)
         ) as is_voicecall,
     call_in_utc_at,
     fwd_alerting_utc_at,

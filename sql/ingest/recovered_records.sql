@@ -98,9 +98,11 @@ select
             odd_members)
     end) as call_id,
     "appKey" as app_key,
-    "icid" as icid,
+    hex_of("icid") as icid_hex,
+    rest_of("icid") as icid_rest,
     "sessionId" as session_id,
-    "subscriptionId" as subscription_id,
+    uuid_of("subscriptionId") as subscription_uuid,
+    case when uuid_of("subscriptionId") is null then "subscriptionId" end as subscription_text,
     service_type,
     "notifyMode" as notify_mode,
     "recordFlag" as record_flag,

@@ -10,9 +10,11 @@ select
     record_no,
     call_id,
     coalesce(nullif(app_key, ''), '(none)') as app_key,
-    nullif(icid, '') as icid,
+    icid_text(icid_hex, icid_rest) as icid,
+    icid_hex,
+    icid_rest,
     nullif(session_id, '') as session_id,
-    nullif(subscription_id, '') as binding_id,
+    binding_text(subscription_uuid, subscription_text) as binding_id,
     ---------- packed
     -- As text only where it is asked for (see the macros x_number_of, mode_of and
     -- number_in): planning eight texts took as long as planning all else of the models
@@ -41,7 +43,7 @@ select
     odd_members,
     -- The same in records that were delivered with the same content.
     hash(
-        service_type, is_block, direction, session_id, subscription_id,
+        service_type, is_block, direction, session_id, subscription_uuid, subscription_text,
         bind_num, caller_num, callee_num, fwd_display_num, fwd_dst_num, other_numbers, odd_members,
         call_in_utc_at, fwd_alerting_utc_at, fwd_answer_utc_at, call_end_utc_at,
         ul_fail_reason, fwd_unasw_rsn, sip_status_code, is_recorded, is_voicecall
