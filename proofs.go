@@ -53,8 +53,15 @@ func (b *builder) proveKeys(ctx context.Context, layer string, months []string) 
 // check is a query that must give no row.
 type check struct{ name, query string }
 
-// check runs sql/checks: each query must return no row.
+// check runs sql/checks over the months made or charged anew: each query must return no
+// row.
 func (b *builder) check(ctx context.Context) error {
+	if len(b.charged) > 0 {
+		err := b.exec(ctx, "insert into raw.build_scope select month from (select unnest(["+dates(b.charged)+"]) as month) where month not in (select month from raw.build_scope)")
+		if err != nil {
+			return err
+		}
+	}
 	files, err := fs.Glob(b.o.sql, "checks/*.sql")
 	if err != nil {
 		return err

@@ -87,7 +87,7 @@ func (t *Tally) pruneWithin(ctx context.Context, before Month) ([]PrunedMonth, e
 	if err != nil {
 		return nil, err
 	}
-	for _, step := range []func(context.Context) error{b.moveRecords, b.moveEvents, b.recountHours, t.removeRecords, b.check} {
+	for _, step := range []func(context.Context) error{b.moveRecords, b.moveEvents, b.recountHours, t.removeRecords, b.checkAll} {
 		if err := step(ctx); err != nil {
 			return nil, err
 		}
@@ -191,6 +191,15 @@ func (t *Tally) removeRecords(ctx context.Context) error {
 		statements = append(statements, "delete from "+table+" where month in (select month from pruning) or other_month in (select month from pruning)")
 	}
 	return t.exec(ctx, statements...)
+}
+
+// checkAll runs the checks over all months, those that should have nothing left too.
+func (b *builder) checkAll(ctx context.Context) (err error) {
+	b.charged, err = b.texts(ctx, "select cast(month as varchar) from (select month from calls.calls union select month from calls.duplicates union select month from marts.charges_by_app)")
+	if err != nil {
+		return err
+	}
+	return errors.Join(b.check(ctx), b.exec(ctx, "delete from raw.build_scope"))
 }
 
 // PrunedMonths lists the months whose records are gone, in order.

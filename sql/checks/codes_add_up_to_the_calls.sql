@@ -7,6 +7,7 @@ from (
         select month, route_no, count(*) as call_count
         from calls.calls
         where outcome <> outcome_word('other_product')
+            and month in (select month from raw.build_scope)
         group by month, route_no
     ) as by_route
     left join identity.routes as routes

@@ -1,5 +1,6 @@
 -- The calls booked per file and month are exactly the calls there are, so no call is
--- kept twice and none is missing. Of pruned months only the books are left.
+-- kept twice and none is missing, in the months made anew. Of pruned months only the
+-- books are left.
 select
     coalesce(booked.file_id, kept.file_id) as file_id,
     coalesce(booked.month, kept.month) as month,
@@ -8,11 +9,13 @@ select
 from (
     select file_id, month, call_count
     from calls.duplicates
-    where month not in (select month from staging.pruned_months)
+    where month in (select month from raw.build_scope)
+        and month not in (select month from staging.pruned_months)
 ) as booked
 full join (
     select file_id, month, count(*) as call_count
     from calls.calls
+    where month in (select month from raw.build_scope)
     group by file_id, month
 ) as kept
     on booked.file_id = kept.file_id

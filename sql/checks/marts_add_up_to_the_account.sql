@@ -1,5 +1,5 @@
 -- Every breakdown shows the calls and minutes of the single calls and the
--- money of the account's settlement hours, to the fen, in every month there is; of
+-- money of the account's settlement hours, to the fen, in every month charged anew; of
 -- a closed month, those it was closed with.
 with
 
@@ -21,6 +21,7 @@ account as (
         select month, count(*) as call_count, sum(billed_min) as billed_min, 0 as package_min, 0 as usage_cny, 0 as rent_cny
         from rated.calls
         where month not in (select month from closed)
+            and month in (select month from raw.build_scope)
         group by month
         union all
         select month, sum(call_count), sum(billed_min), 0, 0, 0
@@ -95,8 +96,9 @@ from due
 full join totals
     on due.relation = totals.relation
     and due.month = totals.month
-where coalesce(due.call_count, 0) <> coalesce(totals.call_count, 0)
+where coalesce(due.month, totals.month) in (select month from raw.build_scope)
+    and (coalesce(due.call_count, 0) <> coalesce(totals.call_count, 0)
     or coalesce(due.billed_min, 0) <> coalesce(totals.billed_min, 0)
     or coalesce(due.package_min, 0) <> coalesce(totals.package_min, 0)
     or coalesce(due.usage_cny, 0) <> coalesce(totals.usage_cny, 0)
-    or coalesce(due.rent_cny, 0) <> coalesce(totals.rent_cny, 0)
+    or coalesce(due.rent_cny, 0) <> coalesce(totals.rent_cny, 0))

@@ -6,7 +6,7 @@
 with
 
 -- What each call of an hour pays when the hour needs no splitting.
-tariff as (
+tariff as not materialized (
     select
         usage.month, usage.hour_at, usage.item, usage.app_key, usage.mode, usage.number_kind,
         usage.price_cny, usage.net_price_cny, hours.state
