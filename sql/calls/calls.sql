@@ -41,7 +41,7 @@ select
 from staging.fee_records as staged
 left join identity.routes as routes
     on staged.month = routes.month
-    and staged.app_key = routes.app_key
+    and staged.delivered_app_key is not distinct from routes.delivered_app_key
     and staged.x_packed is not distinct from routes.x_packed
     and staged.x_other is not distinct from routes.x_other
     and staged.service_packed is not distinct from routes.service_packed

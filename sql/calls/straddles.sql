@@ -1,10 +1,21 @@
 -- grain: one row per pair of months that hold versions of one call
 -- key: month, other_month
 -- Such months are built together, or the call would count in both.
+with
+
+spread as (
+    select call_id
+    from identity.copies
+    group by call_id
+    having min(month) <> max(month)
+)
+
 select distinct
     one.month,
     other.month as other_month
-from identity.copies as one
+from spread
+inner join identity.copies as one
+    on spread.call_id = one.call_id
 inner join identity.copies as other
-    on one.call_id = other.call_id
+    on spread.call_id = other.call_id
     and one.month <> other.month

@@ -6,7 +6,7 @@
 with
 
 routes as (
-    select distinct month, app_key, x_packed, x_other, service_packed, is_block, service_other
+    select distinct month, delivered_app_key, x_packed, x_other, service_packed, is_block, service_other
     from staging.fee_records
     where month in (select month from raw.build_scope)
 )
@@ -15,11 +15,12 @@ select
     month,
     cast(row_number() over (
         partition by month
-        order by app_key, x_packed, x_other, service_packed, is_block, service_other
+        order by delivered_app_key, x_packed, x_other, service_packed, is_block, service_other
     ) as integer) as route_no,
-    app_key,
+    coalesce(nullif(delivered_app_key, ''), '(none)') as app_key,
     x_number_of(x_packed, x_other) as x_number,
     mode_of(service_packed, is_block, service_other) as mode,
+    delivered_app_key,
     x_packed,
     x_other,
     service_packed,
