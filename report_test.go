@@ -7,6 +7,7 @@ import (
 	"errors"
 	"os"
 	"path/filepath"
+	"strings"
 	"testing"
 
 	"github.com/xtally/xtally"
@@ -87,5 +88,18 @@ func TestArchiveUnderOut(t *testing.T) {
 		if r.Load.Loaded != want.loaded || r.Load.Known != want.known || r.Summary.Calls != 1 {
 			t.Errorf("round %d: loaded %d, known %d, %d calls; want %d, %d, 1", round, r.Load.Loaded, r.Load.Known, r.Summary.Calls, want.loaded, want.known)
 		}
+	}
+}
+
+// TestUsesOfTheirMonth: the history of numbers tells the first and last use in the month
+// reported only, or it would grow by two lines a number with every month.
+func TestUsesOfTheirMonth(t *testing.T) {
+	t.Parallel()
+	tally := mustOpen(t, filepath.Join(t.TempDir(), "test.duckdb"))
+	loadCalls(t, tally, "a.ndjson", aCall("c-1", "2026-09-05 02:00:00", 61), aCall("c-2", "2026-10-05 02:00:00", 61))
+	mustBuild(t, tally)
+	history := export(t, tally, "number_history", october)
+	if strings.Contains(history, "2026-09-05") || strings.Count(history, "use in the month,") != 2 {
+		t.Errorf("not October's first and last use:\n%s", history)
 	}
 }

@@ -107,8 +107,8 @@ func numbers() []Report {
 		},
 		{
 			Name: "number_history", OrderBy: "x_number, event_at, event, file, line, entry",
-			TitleZH: "号码历史", NoteZH: "号码表与状态通知合并的历史，截至本月",
-			TitleEN: "Number history", NoteEN: "number table and status notices together, up to this month",
+			TitleZH: "号码历史", NoteZH: "号码表与状态通知合并的历史，截至本月；首次与末次使用只列本月",
+			TitleEN: "Number history", NoteEN: "number table and status notices together, up to this month; of first and last uses this month's only",
 		},
 		{
 			Name: "complaints", OrderBy: "month",
