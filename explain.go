@@ -40,12 +40,8 @@ var storySections = [...]ExplainedSection{
 // sums it is in. A session that only events tell of is told from them. Numbers
 // of people are not shown. It returns nothing for an id that nothing carries.
 func (t *Tally) Explain(ctx context.Context, id string) ([]Explained, error) {
-	built, err := t.meta(ctx, "built_with")
-	if err != nil {
+	if _, err := t.builtWith(ctx, "explain"); err != nil {
 		return nil, err
-	}
-	if built == "" {
-		return nil, fmt.Errorf("explain: nothing is built yet; run xtally build first")
 	}
 	q, err := t.o.readSQL("explain/stories.sql")
 	if err != nil {

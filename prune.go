@@ -199,7 +199,10 @@ func (b *builder) checkAll(ctx context.Context) (err error) {
 	if err != nil {
 		return err
 	}
-	return errors.Join(b.check(ctx), b.exec(ctx, "delete from raw.build_scope"))
+	if err := b.check(ctx); err != nil {
+		return err
+	}
+	return b.exec(ctx, "delete from raw.build_scope")
 }
 
 // PrunedMonths lists the months whose records are gone, in order.

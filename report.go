@@ -217,12 +217,9 @@ func (t *Tally) reportOptions(ctx context.Context, month Month, o ReportOptions)
 
 // commonOptions are what reports of a month and of a period have alike.
 func (t *Tally) commonOptions(ctx context.Context, month Month, o ReportOptions) (reports.Options, error) {
-	built, err := t.meta(ctx, "built_with")
+	built, err := t.builtWith(ctx, "report "+month.String())
 	if err != nil {
 		return reports.Options{}, err
-	}
-	if built == "" {
-		return reports.Options{}, fmt.Errorf("report %s: nothing is built yet; run xtally build first", month)
 	}
 	if o.Detail {
 		if err := t.mustHaveRecords(ctx, month.String(), "there is no call to list, leave out detail"); err != nil {

@@ -3,9 +3,12 @@ package xtally_test
 import (
 	"database/sql"
 	"path/filepath"
+	"strings"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
+
+	"github.com/xtally/xtally"
 )
 
 // madeByVersion3 are the statements that give a database the tables of version 3 again.
@@ -38,6 +41,16 @@ func TestUpgrade(t *testing.T) {
 	execAll(t, path, madeByVersion3)
 
 	tally = mustOpen(t, path)
+	first := "run xtally build first"
+	if _, err := tally.Report(t.Context(), t.TempDir(), october, xtally.ReportOptions{}); err == nil || !strings.Contains(err.Error(), first) {
+		t.Errorf("report before the build: error %v, want one that says %s", err, first)
+	}
+	if _, err := tally.Explain(t.Context(), "0123456789abcdef0123456789abcdef.1"); err == nil || !strings.Contains(err.Error(), first) {
+		t.Errorf("explain before the build: error %v, want one that says %s", err, first)
+	}
+	if _, err := tally.Prune(t.Context(), october, true); err == nil || !strings.Contains(err.Error(), first) {
+		t.Errorf("prune before the build: error %v, want one that says %s", err, first)
+	}
 	mustBuild(t, tally)
 	if diff := cmp.Diff(want, publishedReports(t, tally)); diff != "" {
 		t.Errorf("reports (-before +after):\n%s", diff)

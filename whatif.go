@@ -101,12 +101,8 @@ func (t *Tally) mustBeBuilt(ctx context.Context, what string) error {
 	if err != nil {
 		return err
 	}
-	built, err := t.meta(ctx, "built_with")
-	if err != nil {
+	if _, err := t.builtWith(ctx, what); err != nil {
 		return err
-	}
-	if built == "" {
-		return fmt.Errorf("%s: nothing is built yet; run xtally build first", what)
 	}
 	if len(s.ToBuild) > 0 {
 		return fmt.Errorf("%s: %s waits to be built; run xtally build first", what, strings.Join(s.ToBuild, ", "))

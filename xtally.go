@@ -281,7 +281,7 @@ func (t *Tally) checkSchemaVersion(ctx context.Context) error {
 }
 
 // upgrade brings the raw tables from a version to the present one. What is derived is
-// made anew with the next build, since the models have changed too.
+// made anew with the next build, since the models have changed too, and not read before.
 func (t *Tally) upgrade(ctx context.Context, from int) error {
 	err := t.transact(ctx, func() error {
 		for n := from; n < schemaVersion; n++ {
@@ -289,7 +289,7 @@ func (t *Tally) upgrade(ctx context.Context, from int) error {
 				return err
 			}
 		}
-		return t.setMeta(ctx, "schema_version", strconv.Itoa(schemaVersion))
+		return errors.Join(t.setMeta(ctx, "upgraded_from", strconv.Itoa(from)), t.setMeta(ctx, "schema_version", strconv.Itoa(schemaVersion)))
 	})
 	if err != nil {
 		return fmt.Errorf("open %s: bring its tables from version %d to %d: %w", t.path, from, schemaVersion, err)
@@ -333,6 +333,23 @@ func (t *Tally) meta(ctx context.Context, name string) (string, error) {
 		return "", nil
 	}
 	return v, err
+}
+
+// builtWith tells what the derived tables were made with. It refuses what wants to read
+// them when there are none, or when they are of before an upgrade.
+func (t *Tally) builtWith(ctx context.Context, what string) (string, error) {
+	built, err := t.meta(ctx, "built_with")
+	if err == nil && built == "" {
+		err = fmt.Errorf("%s: nothing is built yet; run xtally build first", what)
+	}
+	if err != nil {
+		return "", err
+	}
+	from, err := t.meta(ctx, "upgraded_from")
+	if err == nil && from != "" {
+		err = fmt.Errorf("%s: was built by an older xtally (tables of version %s); run xtally build first", what, from)
+	}
+	return built, err
 }
 
 func (t *Tally) setMeta(ctx context.Context, name, value string) error {

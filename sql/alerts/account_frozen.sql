@@ -6,9 +6,12 @@ known as (select max(last_known_at) as until_at from rated.day_codes where month
 
 -- Only months with such a call are read.
 frozen_months as (
-    select distinct month
-    from rated.day_codes
-    where release_code = '7108' and month > undated()
+    select distinct codes.month
+    from rated.day_codes as codes
+    cross join known
+    where codes.release_code = '7108'
+        and codes.month > undated()
+        and codes.last_known_at > known.until_at - interval 7 day
 )
 
 select

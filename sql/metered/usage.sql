@@ -5,11 +5,6 @@
 -- price at all, which a check refuses.
 with
 
-classes as (
-    select distinct class_no, app_key, mode, number_kind
-    from classed.routes
-),
-
 minutes as (
     select month, hour_at, class_no, sum(billed_min) as quantity
     from rated.calls
@@ -19,7 +14,7 @@ minutes as (
 used as (
     select minutes.month, minutes.hour_at, 'call' as item, 'call' as priced_item, classes.app_key, classes.mode, classes.number_kind, minutes.quantity
     from minutes
-    left join classes
+    left join rated.classes as classes
         on minutes.class_no = classes.class_no
     union all
     select month, hour_at, item, 'sms', app_key, 'SMS', number_kind, sum(billable_count)

@@ -18,15 +18,10 @@ tariff as not materialized (
         and usage.price_line = hours.price_line
 ),
 
-classes as (
-    select distinct class_no, app_key, mode, number_kind
-    from classed.routes
-),
-
 class_tariff as (
     select tariff.month, tariff.hour_at, classes.class_no, tariff.price_cny, tariff.net_price_cny, tariff.state
     from tariff
-    inner join classes
+    inner join rated.classes as classes
         on tariff.app_key = classes.app_key
         and tariff.mode = classes.mode
         and tariff.number_kind = classes.number_kind
