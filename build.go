@@ -67,15 +67,31 @@ func (t *Tally) build(ctx context.Context, all bool) (result BuildResult, err er
 			return BuildResult{}, err
 		}
 	}
-	err = t.transact(ctx, func() error {
-		result, err = b.build(ctx)
-		return err
+	err = t.withoutVacuum(ctx, func() error {
+		return t.transact(ctx, func() error {
+			result, err = b.build(ctx)
+			return err
+		})
 	})
 	if err != nil {
 		return BuildResult{}, err
 	}
 	result.Duration = t.o.now().Sub(start)
 	return result, nil
+}
+
+// withoutVacuum runs f while a commit leaves row groups that lost rows as they are. A
+// month made anew leaves one half empty, where it bordered on another month; to fill it
+// up costs a night on a year of history as much as all else of its commit, and again
+// every night. A host's DuckDB is left alone.
+func (t *Tally) withoutVacuum(ctx context.Context, f func() error) error {
+	if t.o.db != nil {
+		return f()
+	}
+	if err := t.exec(ctx, "set max_vacuum_tasks = 0"); err != nil {
+		return err
+	}
+	return errors.Join(f(), t.exec(context.WithoutCancel(ctx), "reset max_vacuum_tasks"))
 }
 
 // buildWithin is build within a transaction that the caller has begun.

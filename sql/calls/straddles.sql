@@ -1,11 +1,13 @@
 -- grain: one row per pair of months that hold versions of one call
 -- key: month, other_month
+-- made by: month
 -- Such months are built together, or the call would count in both.
 with
 
 spread as (
     select call_id
     from identity.copies
+    where month in (select month from raw.build_scope)
     group by call_id
     having min(month) <> max(month)
 )
