@@ -22,8 +22,10 @@ type LoadResult struct {
 // Load reads every callback archive under paths (files, folders, globs) that
 // is not in the ledger yet into the raw tables. Content already loaded, also
 // under another name, is skipped; a file that has grown replaces its earlier
-// state. Files are committed in batches: if Load stops early, what was
-// committed is whole and the next Load goes on from there.
+// state. A file whose size, inode and times are as they were when its content was
+// loaded is not read again to find that out (on Linux; elsewhere each is hashed).
+// Files are committed in batches: if Load stops early, what was committed is whole
+// and the next Load goes on from there.
 //
 // The database itself is passed over if it lies in the archive.
 //

@@ -12,6 +12,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"runtime"
 	"strings"
 	"testing"
 	"time"
@@ -108,6 +109,49 @@ func TestSameContentTwice(t *testing.T) {
 	wantBooks(t, tally,
 		"a.ndjson: 1 records, 1 calls, 0 duplicates, 0 rejects, loaded",
 		"b.ndjson: 1 records, 0 calls, 1 duplicates, 0 rejects, copy")
+}
+
+// TestUnchangedFile: a file that was left alone is not read again, and one that was
+// touched in any way is, whatever its size and its time.
+func TestUnchangedFile(t *testing.T) {
+	t.Parallel()
+	if runtime.GOOS != "linux" {
+		t.Skip("files are hashed every time here")
+	}
+	in := t.TempDir()
+	path := filepath.Join(in, "a.ndjson")
+	mustWrite(t, path, []byte(feeBody(callRecord("c-1", 61))))
+	later := time.Now()
+	tally := mustOpen(t, "", xtally.WithClock(func() time.Time { return later }))
+	load := func(what string, loaded, asSeen int) {
+		t.Helper()
+		if r := mustLoad(t, tally, in); r.Loaded != loaded || r.Loaded+r.Known != 1 || r.AsSeen != asSeen {
+			t.Errorf("%s: loaded %d, known %d, as seen %d; want %d, %d, %d", what, r.Loaded, r.Known, r.AsSeen, loaded, 1-loaded, asSeen)
+		}
+	}
+	load("new", 1, 0)
+	load("just written, so it may be again in the same moment", 0, 0)
+	later = later.Add(time.Hour)
+	load("left alone, but not known to have been before", 0, 0)
+	load("left alone", 0, 1)
+
+	info, err := os.Stat(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	mustWrite(t, path, []byte(feeBody(callRecord("c-2", 61))))
+	if err := os.Chtimes(path, info.ModTime(), info.ModTime()); err != nil {
+		t.Fatal(err)
+	}
+	if now, err := os.Stat(path); err != nil || now.Size() != info.Size() || !now.ModTime().Equal(info.ModTime()) {
+		t.Fatalf("size %d, time %v (%v); want those of before", now.Size(), now.ModTime(), err)
+	}
+	load("other content of the same size and time", 1, 0)
+	load("left alone again", 0, 1)
+	mustBuild(t, tally)
+	if s := mustSummary(t, tally, october); s.Calls != 2 {
+		t.Errorf("%d calls, want 2", s.Calls)
+	}
 }
 
 // TestGrownFile: a log still being written is loaded each night. Its lines

@@ -15,6 +15,7 @@ type input struct {
 	path string // to open
 	name string // to show: relative to the path given, with forward slashes
 	size int64
+	as   stamp  // what the system said of it when it was found
 	url  string // where it was fetched from; empty for a file that lay on disk
 }
 
@@ -30,7 +31,7 @@ func (in input) origin() string {
 func (o Options) inputs(paths []string) ([]input, error) {
 	var all []input
 	for _, f := range o.Fetched {
-		all = append(all, input{f.Path, f.Name, f.Bytes, f.URL()})
+		all = append(all, input{path: f.Path, name: f.Name, size: f.Bytes, url: f.URL()})
 	}
 	if len(paths) == 0 && len(all) > 0 {
 		return all, nil
@@ -59,12 +60,9 @@ func discover(paths []string, warn func(msg, file string)) ([]input, error) {
 	}
 	seen := map[string]bool{}
 	all = slices.DeleteFunc(all, func(in input) bool {
-		abs, err := filepath.Abs(in.path)
-		if err != nil {
-			abs = in.path
-		}
-		was := seen[abs]
-		seen[abs] = true
+		place := placeOf(in.path)
+		was := seen[place]
+		seen[place] = true
 		return was
 	})
 	if len(all) == 0 {
@@ -84,7 +82,7 @@ func expand(path string, warn func(msg, file string)) ([]input, error) {
 		if !info.Mode().IsRegular() {
 			return nil, &Error{path, errors.New("not a regular file; a pipe or device has no size to read to, save it to a file first")}
 		}
-		return []input{{path: path, name: shown(filepath.Base(path)), size: info.Size()}}, nil
+		return []input{{path: path, name: shown(filepath.Base(path)), size: info.Size(), as: stampOf(info)}}, nil
 	}
 	if !strings.ContainsAny(path, "*?[") {
 		return nil, &Error{path, fmt.Errorf("%w; check the path", reason(err))}
@@ -171,7 +169,7 @@ func walk(root string, warn func(msg, file string)) ([]input, error) {
 		if err != nil {
 			return err
 		}
-		all = append(all, input{path: path, name: shown(filepath.ToSlash(rel)), size: info.Size()})
+		all = append(all, input{path: path, name: shown(filepath.ToSlash(rel)), size: info.Size(), as: stampOf(info)})
 		return nil
 	})
 	return all, err

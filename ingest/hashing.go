@@ -73,8 +73,13 @@ func (p *producer) hashes(ctx context.Context, running *sync.WaitGroup, inputs [
 	return ordered
 }
 
-// identify hashes one file.
+// identify hashes one file, unless it is as it was when its content came into the ledger.
 func (p *producer) identify(ctx context.Context, in input) (fileDone, error) {
+	was := p.seen[placeOf(in.path)]
+	if in.as.isSettled(p.found) && in.as == was.stamp {
+		p.unchanged.Add(1)
+		return fileDone{name: in.name, source: in.name, sha256: was.SHA256, sourceBytes: in.size}, nil
+	}
 	f, err := os.Open(in.path)
 	if err != nil {
 		return fileDone{}, &Error{in.name, fmt.Errorf("%w; check that it exists and may be read", reason(err))}
@@ -84,7 +89,17 @@ func (p *producer) identify(ctx context.Context, in input) (fileDone, error) {
 	if err != nil {
 		return fileDone{}, &Error{in.name, fmt.Errorf("%w; check the disk it lies on", reason(err))}
 	}
+	if in.as.isSettled(p.found) {
+		p.see(seenFile{placeOf(in.path), in.as, sum})
+	}
 	return fileDone{replaces: grown, name: in.name, source: in.name, sha256: sum, sourceBytes: in.size}, nil
+}
+
+// see notes how a file was when it was hashed.
+func (p *producer) see(f seenFile) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.hashed = append(p.hashed, f)
 }
 
 // isNew tells whether a file's content must be read. A file whose twin lies in the same

@@ -58,6 +58,7 @@ type Result struct {
 	Failed  []error
 	Loaded  int   // files read anew, members of archives counted
 	Known   int   // files whose content was in the ledger already
+	AsSeen  int   // of the known: by their size, inode and times, without reading them
 	Grown   int   // files that replaced their own earlier, shorter state
 	Records int64 // fee records read anew
 }
@@ -95,6 +96,7 @@ type fileDone struct {
 // A file that cannot be opened is listed in Result.Failed and does not stop
 // the others. A returned error means the load stopped.
 func Load(ctx context.Context, conn *sql.Conn, paths []string, o Options) (Result, error) {
+	found := o.Now()
 	inputs, err := o.inputs(paths)
 	if err != nil {
 		return Result{}, err
@@ -106,7 +108,11 @@ func Load(ctx context.Context, conn *sql.Conn, paths []string, o Options) (Resul
 	if err := l.readLedger(ctx); err != nil {
 		return Result{}, whyStopped(ctx, err)
 	}
-	p := &producer{o: o, known: l.known, sources: l.sources, out: make(chan *chunk), events: make(chan *worker), files: make(chan todo)}
+	seen, err := l.readSeen(ctx)
+	if err != nil {
+		return Result{}, whyStopped(ctx, err)
+	}
+	p := &producer{o: o, known: l.known, sources: l.sources, seen: seen, found: found, out: make(chan *chunk), events: make(chan *worker), files: make(chan todo)}
 	p.lastID.Store(l.lastID)
 	ctx, cancel := context.WithCancel(ctx)
 	defer cancel()
@@ -120,13 +126,15 @@ func Load(ctx context.Context, conn *sql.Conn, paths []string, o Options) (Resul
 	cancel()
 	p.drain()
 	if err == nil {
-		err = l.listCopies(context.WithoutCancel(ctx), p.copies)
+		keep := context.WithoutCancel(ctx)
+		err = errors.Join(l.listCopies(keep, p.copies), l.noteSeen(keep, p.hashed))
 	}
 	for i, f := range p.skipped {
 		p.skipped[i].Bodies = l.bodies[f.SHA256]
 	}
 	l.result.Files = append(l.result.Files, p.skipped...)
 	l.result.Known, l.result.Failed, l.result.Grown = len(p.skipped), p.failed, p.grown
+	l.result.AsSeen = int(p.unchanged.Load())
 	return l.result, err
 }
 

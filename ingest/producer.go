@@ -9,6 +9,7 @@ import (
 	"runtime"
 	"sync"
 	"sync/atomic"
+	"time"
 )
 
 // maxWorkers bounds how many files are read at once; each worker holds one
@@ -23,6 +24,8 @@ type producer struct {
 	o       Options
 	known   map[string][]string      // sha256 → sources it was loaded under
 	sources map[string][]sourceState // source path → its states in the ledger, shortest first
+	seen    map[string]seenFile      // path → the file as it was when hashed
+	found   time.Time                // when the files were listed
 	lastID  atomic.Int64             // last file id given out
 
 	out    chan *chunk
@@ -30,7 +33,10 @@ type producer struct {
 	files  chan todo
 	pool   batchPool
 
+	unchanged atomic.Int64 // files not hashed, since they are as they were
+
 	mu       sync.Mutex // guards what follows
+	hashed   []seenFile
 	skipped  []File
 	copies   []fileDone
 	failed   []error

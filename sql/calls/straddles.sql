@@ -1,6 +1,5 @@
 -- grain: one row per pair of months that hold versions of one call
 -- key: month, other_month
--- made by: month
 -- Such months are built together, or the call would count in both.
 with
 
