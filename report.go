@@ -42,14 +42,21 @@ type ReportOptions struct {
 // It returns [ErrUnknownReport] for a name that is not in the catalogue, and
 // [ErrNotClosed] for a month to be written as closed that is not.
 func (t *Tally) Report(ctx context.Context, dir string, month Month, o ReportOptions) ([]reports.File, error) {
-	if !o.AsClosed {
+	if len(o.Names) == 0 && !o.AsClosed {
 		files, _, err := t.report(ctx, dir, month, o)
 		return files, err
 	}
 	if err := knownReports(o.Names); err != nil {
 		return nil, err
 	}
-	return t.reportAsClosed(ctx, dir, month, o.Names)
+	if o.AsClosed {
+		return t.reportAsClosed(ctx, dir, month, o.Names)
+	}
+	ro, err := t.tableOptions(ctx, month, o)
+	if err != nil {
+		return nil, err
+	}
+	return t.writeReports(ctx, filepath.Join(dir, month.String()), ro, o)
 }
 
 // report is Report of what is known now, with the summary in it.
@@ -182,7 +189,10 @@ func (t *Tally) Export(ctx context.Context, w io.Writer, name string, format rep
 	if _, ok := reports.Find(name); !ok {
 		return fmt.Errorf("report %s: %w", name, ErrUnknownReport)
 	}
-	ro, _, err := t.reportOptions(ctx, month, o)
+	ro, err := t.tableOptions(ctx, month, o)
+	if err == nil && format == reports.XLSX {
+		ro, _, err = t.reportOptions(ctx, month, o)
+	}
 	if err != nil {
 		return err
 	}
@@ -194,13 +204,20 @@ func (t *Tally) Export(ctx context.Context, w io.Writer, name string, format rep
 	return reports.Export(ctx, t.conn, w, name, format, ro)
 }
 
-// reportOptions are what the reports of a month are written with, and the summary they
-// tell.
-func (t *Tally) reportOptions(ctx context.Context, month Month, o ReportOptions) (ro reports.Options, s Summary, err error) {
+// tableOptions are what tables of a month are written with.
+func (t *Tally) tableOptions(ctx context.Context, month Month, o ReportOptions) (reports.Options, error) {
 	if month.IsZero() {
-		return ro, s, fmt.Errorf("report: no month given")
+		return reports.Options{}, fmt.Errorf("report: no month given")
 	}
-	if ro, err = t.commonOptions(ctx, month, o); err != nil {
+	ro, err := t.commonOptions(ctx, month, o)
+	ro.Provisional = !month.over(t.o.now())
+	return ro, err
+}
+
+// reportOptions are what the workbook and the page are written with too, and the summary
+// that they tell.
+func (t *Tally) reportOptions(ctx context.Context, month Month, o ReportOptions) (ro reports.Options, s Summary, err error) {
+	if ro, err = t.tableOptions(ctx, month, o); err != nil {
 		return ro, s, err
 	}
 	if s, err = t.Summary(ctx, month); err != nil {
@@ -209,7 +226,6 @@ func (t *Tally) reportOptions(ctx context.Context, month Month, o ReportOptions)
 	ro.Provenance = append(ro.Provenance,
 		reports.KV{Key: "completeness", Value: words{lang: reports.EN}.stampLine(s.Coverage)},
 		reports.KV{Key: "vendor's bill", Value: s.Bill.billLine()})
-	ro.Provisional = !month.over(t.o.now())
 	ro.Answers, ro.Sections, ro.Notes = s.Answers(o.Lang), s.Sections(o.Lang), s.notes(o.Lang)
 	ro.Charts, err = t.charts(ctx, month, o.Lang)
 	return ro, s, err
