@@ -182,6 +182,7 @@ func mustAlerts(t *testing.T, tally *xtally.Tally) []xtally.Alert {
 // TestAlertHistory: a replay and a rebuild give no second alert, what is over
 // is resolved, and what comes again is new.
 func TestAlertHistory(t *testing.T) {
+	unraced(t)
 	now := midNovember()
 	tally := mustOpen(t, "", xtally.WithClock(func() time.Time { return now }))
 	file := refused(7108, 0, 1).write(t)

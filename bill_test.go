@@ -199,6 +199,7 @@ func TestWhichBillHolds(t *testing.T) {
 
 // TestBillRows: what a row is, and where its amount is taken from.
 func TestBillRows(t *testing.T) {
+	unraced(t)
 	const heads = "账期,产品类型编码,产品,使用开始时间,消费时间,交易号,账单类型,使用量,官网价,优惠金额,抹零金额,应付金额,现金支付,信用额度支付,币种\n"
 	row := func(cells string) string { return "2026-10,hws.service.type.privatenumber,通话," + cells + "\n" }
 	text := heads +
@@ -230,6 +231,7 @@ func TestBillRows(t *testing.T) {
 
 // TestBillItems: what names mean, by default and by a table.
 func TestBillItems(t *testing.T) {
+	unraced(t)
 	names := []string{
 		"隐私保护通话-通话时长", "PrivateNumber call minutes", "隐私保护通话-短信(运营商号码)", "隐私保护通话-短信(虚拟运营商号码)", "SMS virtual number",
 		"号码月租(实号)", "虚拟运营商号码租费", "Number rental (carrier)", "隐私保护通话-套餐包500分钟", "隐私保护通话", "号码费", "录音",

@@ -224,6 +224,7 @@ func TestEveryCheckIsTested(t *testing.T) {
 
 // TestTwoPrices: a call that two prices apply to is not charged by both.
 func TestTwoPrices(t *testing.T) {
+	unraced(t)
 	t.Parallel()
 	double := map[string]func(string) string{
 		"seeds/prices.sql": wrapped("select model.* from (%s) as model, range(2)"),
@@ -239,6 +240,7 @@ func TestTwoPrices(t *testing.T) {
 
 // TestBadModels: a model that is no SQL is named in the error.
 func TestBadModels(t *testing.T) {
+	unraced(t)
 	t.Parallel()
 	bad := map[string]func(string) string{
 		"rated/messages.sql": wrapped("select no_such_column from (%s) as model"),

@@ -88,6 +88,7 @@ func TestClosedMonthOutlivesModels(t *testing.T) {
 // TestClosedMonthAndPackages: a late call of September takes 2 of the 3 minutes
 // that closed October had from the package; October would pay them, 0.12.
 func TestClosedMonthAndPackages(t *testing.T) {
+	unraced(t)
 	t.Parallel()
 	tally := mustOpen(t, "")
 	packages := filepath.Join(t.TempDir(), "packages.csv")
@@ -109,6 +110,7 @@ func TestClosedMonthAndPackages(t *testing.T) {
 
 // TestCloseRefuses: what is not settled cannot be closed.
 func TestCloseRefuses(t *testing.T) {
+	unraced(t)
 	t.Parallel()
 	midOctober := func() time.Time { return time.Date(2026, time.October, 15, 4, 0, 0, 0, time.UTC) }
 	tally := mustOpen(t, "", xtally.WithClock(midOctober))
@@ -149,6 +151,7 @@ func TestCloseRefuses(t *testing.T) {
 
 // TestDamagedClosedFile: a kept file that does not match its hash is not given out.
 func TestDamagedClosedFile(t *testing.T) {
+	unraced(t)
 	t.Parallel()
 	path := filepath.Join(t.TempDir(), "test.duckdb")
 	tally := mustOpen(t, path)

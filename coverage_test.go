@@ -12,6 +12,7 @@ import (
 // While the month runs that may be all there is; once it is over, the hours that
 // are busy in other weeks are holes, though no file has come since.
 func TestRecordsThatStop(t *testing.T) {
+	unraced(t)
 	now := time.Date(2026, time.October, 21, 1, 0, 0, 0, time.UTC)
 	tally := mustOpen(t, "", xtally.WithClock(func() time.Time { return now }))
 	var calls []string

@@ -188,6 +188,7 @@ func TestGrownFile(t *testing.T) {
 // TestRotatedThenGrown: day 1's log is renamed and day 2 writes a new file
 // under the old name. When that one grows, day 1 must not be forgotten with it.
 func TestRotatedThenGrown(t *testing.T) {
+	unraced(t)
 	t.Parallel()
 	day1, day2 := []byte(feeBody(callRecord("c-1", 60))), []byte(feeBody(callRecord("c-2", 60)))
 	tests := map[string]func(in string){
@@ -222,6 +223,7 @@ func TestRotatedThenGrown(t *testing.T) {
 
 // TestSameNameInTwoFolders: two servers write files of one name.
 func TestSameNameInTwoFolders(t *testing.T) {
+	unraced(t)
 	t.Parallel()
 	a, b := t.TempDir(), t.TempDir()
 	mustWrite(t, filepath.Join(a, "fee.log"), []byte(feeBody(callRecord("c-1", 60))))
@@ -240,6 +242,7 @@ func TestSameNameInTwoFolders(t *testing.T) {
 // TestRecompressedCopy: a copy in another container, or in other batches, has
 // other bytes. It is read, and all it brings is duplicates.
 func TestRecompressedCopy(t *testing.T) {
+	unraced(t)
 	t.Parallel()
 	in := t.TempDir()
 	one, two, three := callRecord("c-1", 60), callRecord("c-2", 61), callRecord("c-3", 0)
@@ -299,6 +302,7 @@ func TestCutGzip(t *testing.T) {
 
 // TestDamage: each kind of damage is noticed, named, and costs no other file.
 func TestDamage(t *testing.T) {
+	unraced(t)
 	t.Parallel()
 	body := func(icid string) []byte { return []byte(feeBody(callRecord(icid, 60))) }
 	wrongSum := gzipped(body("c-sum"))
@@ -364,6 +368,7 @@ func TestDamage(t *testing.T) {
 // TestMessageVersions: notices of one message that disagree are ranked by
 // what they say, never by the file they came in.
 func TestMessageVersions(t *testing.T) {
+	unraced(t)
 	t.Parallel()
 	const notice = `{"appKey":"app-a","smsEvent":{"smsIdentifier":"m-1","notificationMode":"Notify","virtualNumber":%q,"timeStamp":"2026-10-05T02:00:00Z","sendResult":0}}` + "\n"
 	carrier, virtual := []byte(fmt.Sprintf(notice, "+8618600000001")), []byte(fmt.Sprintf(notice, "+8617000000001"))
@@ -523,6 +528,7 @@ func TestHoldDatabase(t *testing.T) {
 
 // TestDatabaseNames: a database may be called like one of its own schemas.
 func TestDatabaseNames(t *testing.T) {
+	unraced(t)
 	t.Parallel()
 	for _, name := range []string{"calls.duckdb", "marts.duckdb", "a b'c.db", "话单"} {
 		t.Run(name, func(t *testing.T) {
@@ -563,6 +569,7 @@ func TestOpenErrors(t *testing.T) {
 // TestBooksOfAllCases loads every input of testdata into one database, where
 // their records clash, and holds the books of each file against the tables.
 func TestBooksOfAllCases(t *testing.T) {
+	unraced(t)
 	t.Parallel()
 	path := filepath.Join(t.TempDir(), "test.duckdb")
 	tally := mustOpen(t, path)

@@ -28,6 +28,7 @@ func macros(t *testing.T) *sql.DB {
 
 // TestStoredForms: what is stored shorter than it came reads as it came.
 func TestStoredForms(t *testing.T) {
+	unraced(t)
 	db := macros(t)
 	for _, test := range []struct{ name, query string }{
 		{"a number beside the X number", `
@@ -69,6 +70,7 @@ func TestStoredForms(t *testing.T) {
 // TestPackedNumbers holds the quick way from a packed number to its normal form
 // against the rules for text.
 func TestPackedNumbers(t *testing.T) {
+	unraced(t)
 	db := macros(t)
 	// Lengths on both sides of a rule, and heads that the rules know.
 	number := rapid.Custom(func(t *rapid.T) string {

@@ -331,6 +331,7 @@ func rows(t tester, db *sql.DB, query string) []string {
 // cuts it up or SQL recovers it from a body that is not plain, and the odd
 // members of recovered records are all kept.
 func TestPlainAndRecoveredAgree(t *testing.T) {
+	unraced(t)
 	t.Parallel()
 	const columns = "select * exclude (file_id, body_no, line) from raw.fee_records order by icid_hex, icid_rest, record_no, session_id"
 	layout := func(body string) [][][]string { return [][][]string{{{body}}} }

@@ -94,6 +94,7 @@ func TestArchiveUnderOut(t *testing.T) {
 // TestUsesOfTheirMonth: the history of numbers tells the first and last use in the month
 // reported only, or it would grow by two lines a number with every month.
 func TestUsesOfTheirMonth(t *testing.T) {
+	unraced(t)
 	t.Parallel()
 	tally := mustOpen(t, filepath.Join(t.TempDir(), "test.duckdb"))
 	loadCalls(t, tally, "a.ndjson", aCall("c-1", "2026-09-05 02:00:00", 61), aCall("c-2", "2026-10-05 02:00:00", 61))

@@ -29,6 +29,7 @@ var madeByVersion3 = []string{
 // TestUpgrade: a database of version 3 is brought to this one with all it holds, and a
 // record that comes again is the same though it is stored otherwise now.
 func TestUpgrade(t *testing.T) {
+	unraced(t)
 	t.Parallel()
 	path := filepath.Join(t.TempDir(), "test.duckdb")
 	in := filepath.Join("testdata", "conflict_latest_end", "in")

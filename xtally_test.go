@@ -245,6 +245,7 @@ func TestSettings(t *testing.T) {
 
 // TestExplain tells where a call comes from and goes to, without a person's number.
 func TestExplain(t *testing.T) {
+	unraced(t)
 	tally := mustOpen(t, "")
 	mustLoad(t, tally, filepath.Join("testdata", "conflict_latest_end", "in"))
 	mustBuild(t, tally)
@@ -279,6 +280,7 @@ func TestExplain(t *testing.T) {
 
 // TestNothingBuilt: reports of an unbuilt database say what to do.
 func TestNothingBuilt(t *testing.T) {
+	unraced(t)
 	tally := mustOpen(t, "")
 	_, err := tally.Report(t.Context(), t.TempDir(), october, xtally.ReportOptions{})
 	if err == nil || !strings.Contains(err.Error(), "run xtally build first") {
