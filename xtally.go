@@ -198,14 +198,17 @@ func (t *Tally) prepare(ctx context.Context) error {
 	if err := t.checkSchemaVersion(ctx); err != nil {
 		return err
 	}
-	if err := t.createMacros(ctx); err != nil {
-		return err
-	}
 	statements, err := t.creations()
 	if err != nil {
 		return err
 	}
-	return t.exec(ctx, statements...)
+	// In one transaction, since to commit each of them takes longer than to make it.
+	return t.transact(ctx, func() error {
+		if err := t.createMacros(ctx); err != nil {
+			return err
+		}
+		return t.exec(ctx, statements...)
+	})
 }
 
 // createMacros makes the macros that models share, unless the database has
