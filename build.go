@@ -270,10 +270,15 @@ func (b *builder) make(ctx context.Context, m model, months []string) error {
 		"insert into "+m.relation()+" by name select * from ("+m.query+") where "+among(months))
 }
 
-// among is the condition that a row belongs to one of the months.
+// among is the condition that a row belongs to one of the months. A comparison goes on to
+// the tables that are joined by the month, a list does not: with it, the one month of a
+// night would be joined to all of a year.
 func among(months []string) string {
-	if len(months) == 0 {
+	switch len(months) {
+	case 0:
 		return "false"
+	case 1:
+		return "month = " + dates(months)
 	}
 	return "month in (" + dates(months) + ")"
 }

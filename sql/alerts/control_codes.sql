@@ -4,18 +4,24 @@
 -- before, which must hold 100 calls to tell anything.
 with
 
+known as (
+    select max(date) as last_date
+    from rated.day_codes
+    where month > undated() and not is_other_product
+),
+
+-- The last three days and the 28 before each: not all of a history of years.
 counted as (
     select app_key, date, try_cast(release_code as integer) as release_code, sum(call_count) as call_count
     from rated.day_codes
     where month > undated() and not is_other_product
+        and date > (select last_date from known) - 31
     group by app_key, date, release_code
 ),
 
 totals as (
     select app_key, date, sum(call_count) as call_count from counted group by app_key, date
 ),
-
-known as (select max(date) as last_date from totals),
 
 suspects as (
     select counted.app_key, counted.date, counted.release_code, counted.call_count, totals.call_count as day_count

@@ -64,11 +64,10 @@ used as (
 
 paces as (
     select months.month, usage.item, sum(usage.quantity) as paced_quantity
-    from months
-    cross join known
+    from (select distinct month, as_of_at from held) as months
     inner join metered.usage as usage
-        on usage.hour_at < least(months.month_end_at, known.known_until_at)
-        and usage.hour_at >= least(months.month_end_at, known.known_until_at) - interval 28 day
+        on usage.hour_at < months.as_of_at
+        and usage.hour_at >= months.as_of_at - interval 28 day
     group by months.month, usage.item
 ),
 
