@@ -47,7 +47,11 @@ left join identity.routes as routes
     and staged.service_packed is not distinct from routes.service_packed
     and staged.is_block is not distinct from routes.is_block
     and staged.service_other is not distinct from routes.service_other
-left join identity.copies as copies
+left join (
+    select file_id, body_no, record_no, role
+    from identity.copies
+    where month in (select month from raw.build_scope)
+) as copies
     on staged.file_id = copies.file_id
     and staged.body_no = copies.body_no
     and staged.record_no = copies.record_no
