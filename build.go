@@ -82,8 +82,8 @@ func (t *Tally) build(ctx context.Context, all bool) (result BuildResult, err er
 
 // withoutVacuum runs f while a commit leaves row groups that lost rows as they are. A
 // month made anew leaves one half empty, where it bordered on another month; to fill it
-// up costs a night on a year of history as much as all else of its commit, and again
-// every night. A host's DuckDB is left alone.
+// up is a third of the commit of a night on a year of history, and again every night. No
+// more than one a month and table stays so. A host's DuckDB is left alone.
 func (t *Tally) withoutVacuum(ctx context.Context, f func() error) error {
 	if t.o.db != nil {
 		return f()

@@ -189,9 +189,12 @@ func (t *Tally) Export(ctx context.Context, w io.Writer, name string, format rep
 	if _, ok := reports.Find(name); !ok {
 		return fmt.Errorf("report %s: %w", name, ErrUnknownReport)
 	}
-	ro, err := t.tableOptions(ctx, month, o)
-	if err == nil && format == reports.XLSX {
+	var ro reports.Options
+	var err error
+	if format == reports.XLSX {
 		ro, _, err = t.reportOptions(ctx, month, o)
+	} else {
+		ro, err = t.tableOptions(ctx, month, o)
 	}
 	if err != nil {
 		return err

@@ -126,8 +126,10 @@ func Load(ctx context.Context, conn *sql.Conn, paths []string, o Options) (Resul
 	cancel()
 	p.drain()
 	if err == nil {
-		keep := context.WithoutCancel(ctx)
-		err = errors.Join(l.listCopies(keep, p.copies), l.noteSeen(keep, p.hashed))
+		err = l.listCopies(context.WithoutCancel(ctx), p.copies)
+	}
+	if err == nil {
+		err = l.noteSeen(context.WithoutCancel(ctx), p.hashed)
 	}
 	for i, f := range p.skipped {
 		p.skipped[i].Bodies = l.bodies[f.SHA256]

@@ -13,7 +13,7 @@ type stamp struct {
 	Bytes      int64 `json:"bytes"`
 	Inode      int64 `json:"inode"`
 	ModifiedNs int64 `json:"modified_ns"` // since 1970, as ChangedNs
-	ChangedNs  int64 `json:"changed_ns"`  // of content, name or rights; no program can put it back
+	ChangedNs  int64 `json:"changed_ns"`  // of content, name or rights; set by the system alone
 }
 
 // isSettled tells whether a file had been left alone for a while when it was found. One
@@ -53,19 +53,12 @@ func (l *loader) readSeen(ctx context.Context) (map[string]seenFile, error) {
 }
 
 // noteSeen keeps how the files were whose content was hashed. Those that are not in the
-// ledger after all, since reading them failed, are hashed again.
-func (l *loader) noteSeen(ctx context.Context, files []seenFile) (err error) {
+// ledger after all, since reading them failed, are hashed again, and so are those not yet
+// noted when the process is killed.
+func (l *loader) noteSeen(ctx context.Context, files []seenFile) error {
 	if len(files) == 0 {
 		return nil
 	}
-	if err := l.exec(ctx, "begin transaction"); err != nil {
-		return err
-	}
-	defer func() {
-		if err != nil {
-			l.conn.ExecContext(context.WithoutCancel(ctx), "rollback")
-		}
-	}()
 	for part := range slices.Chunk(files, ledgerRows) {
 		text, err := json.Marshal(part)
 		if err != nil {
@@ -79,7 +72,7 @@ func (l *loader) noteSeen(ctx context.Context, files []seenFile) (err error) {
 			return err
 		}
 	}
-	return l.exec(ctx, "delete from raw.seen_files where sha256 not in (select sha256 from raw.files)", "commit")
+	return l.exec(ctx, "delete from raw.seen_files where sha256 not in (select sha256 from raw.files)")
 }
 
 const seenRows = `select unnest(from_json(?, '[{"path": "VARCHAR", "bytes": "BIGINT", "inode": "BIGINT",

@@ -14,6 +14,7 @@ import (
 type loadJSON struct {
 	Loaded  int        `json:"files_loaded"`
 	Known   int        `json:"files_known"`
+	AsSeen  int        `json:"files_as_seen"` // of the known: unread, by size, inode and times
 	Grown   int        `json:"files_grown"`
 	Records int64      `json:"records"`
 	Files   []fileJSON `json:"files"`
@@ -88,7 +89,7 @@ type runJSON struct {
 
 func loadAsJSON(r xtally.LoadResult) loadJSON {
 	j := loadJSON{
-		Loaded: r.Loaded, Known: r.Known, Grown: r.Grown, Records: r.Records,
+		Loaded: r.Loaded, Known: r.Known, AsSeen: r.AsSeen, Grown: r.Grown, Records: r.Records,
 		Files: []fileJSON{}, Failed: []string{}, Seconds: r.Duration.Seconds(),
 	}
 	for _, f := range r.Files {

@@ -47,6 +47,7 @@ left join identity.routes as routes
     and staged.service_packed is not distinct from routes.service_packed
     and staged.is_block is not distinct from routes.is_block
     and staged.service_other is not distinct from routes.service_other
+-- The role stands with the record, so copies of other months are of no use here.
 left join (
     select file_id, body_no, record_no, role
     from identity.copies
