@@ -161,6 +161,8 @@ type builder struct {
 	founded   bool            // the layers before charging are made
 	aside     map[string]bool // relations whose rows of pruned months are saved
 	months    []string        // whose records changed: dates of first days, ascending
+	partial   []string        // those of them of which only the calls and days that changed are made
+	days      []string        // those days: dates
 	charged   []string        // to be charged anew: these, and all that packages or tables change
 	fresh     bool            // the derived tables do not exist, or are of other models
 	newFiles  bool            // files came since the last build, if without a record
@@ -187,6 +189,11 @@ func (b *builder) foundation(ctx context.Context) error {
 	for _, layer := range foundationLayers() {
 		if err := b.makeLayer(ctx, layer, b.months); err != nil {
 			return err
+		}
+		if layer == "staging" {
+			if err := b.narrow(ctx); err != nil {
+				return err
+			}
 		}
 	}
 	b.founded = true
@@ -248,8 +255,9 @@ func (b *builder) makeLayer(ctx context.Context, layer string, months []string) 
 	return nil
 }
 
-// make builds one model: a view as it is; a table by month by replacing the months
-// given; any other table whole. A view stays until the models change.
+// make builds one model: a view as it is; a table by month or day by replacing the
+// months given, or their days that changed; any other table whole. A view stays until
+// the models change.
 func (b *builder) make(ctx context.Context, m model, months []string) error {
 	switch {
 	case m.isView && !b.fresh:
@@ -266,8 +274,12 @@ func (b *builder) make(ctx context.Context, m model, months []string) error {
 		}
 		return b.putBack(ctx, m)
 	}
-	return b.exec(ctx, "delete from "+m.relation()+" where "+among(months),
-		"insert into "+m.relation()+" by name select * from ("+m.query+") where "+among(months))
+	those := b.those(m, months)
+	if m.moves != "" && len(b.partial) > 0 {
+		return b.makeAndCompare(ctx, m, those)
+	}
+	return b.exec(ctx, "delete from "+m.relation()+" where "+those,
+		"insert into "+m.relation()+" by name select * from ("+m.query+") where "+those)
 }
 
 // among is the condition that a row belongs to one of the months. A comparison goes on to

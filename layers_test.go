@@ -162,7 +162,7 @@ func goFiles(t *testing.T) map[string][]string {
 }
 
 // sqlLayers is the order of the folders under sql that hold models.
-var sqlLayers = []string{"raw", "ingest", "seeds", "staging", "identity", "calls", "classed", "rated", "metered", "drawn", "settled", "allocated", "summed", "stated", "matched", "reasoned", "marts"}
+var sqlLayers = []string{"raw", "ingest", "seeds", "staging", "scope", "identity", "calls", "classed", "rated", "metered", "drawn", "settled", "allocated", "summed", "stated", "matched", "reasoned", "marts"}
 
 // plainFrom is the first layer that another engine could run.
 const plainFrom = "identity"
@@ -327,7 +327,7 @@ func checkOffences(check string) []string {
 }
 
 // TestModelsByMonth: a model with a column month is made by month, as its key or its
-// header says, unless it is stored whole. Made whole it would give every month anew each
+// header says (by: call means the calls of a month), unless it is stored whole. Made whole it would give every month anew each
 // night; without the column it could not be made by month.
 func TestModelsByMonth(t *testing.T) {
 	unraced(t)
@@ -354,13 +354,16 @@ func TestModelsByMonth(t *testing.T) {
 				t.Fatal(err)
 			}
 			key := regexp.MustCompile(`(?m)^-- key: .*\bmonth\b`).MatchString(header)
-			made := strings.Contains(header, "\n-- made by: month\n")
+			made := regexp.MustCompile(`\n-- made by: (month|call)\n`).MatchString(header)
+			byDay := strings.Contains(header, "\n-- made by: day of ")
 			whole := strings.Contains(header, "\n-- stored: whole\n")
 			switch {
 			case hasMonth && !key && !made && !whole:
 				t.Errorf("%s has a month, neither in its key nor in a line -- made by: month", model)
 			case made && (!hasMonth || key || whole):
-				t.Errorf("%s says -- made by: month for nothing", model)
+				t.Errorf("%s says -- made by: month or call for nothing", model)
+			case byDay && (!key || whole):
+				t.Errorf("%s is made by day and not by month", model)
 			}
 		}
 	}

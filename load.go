@@ -145,7 +145,8 @@ func (t *Tally) Books(ctx context.Context) (Books, error) {
 	}
 	// Nothing of this is kept: the scope is build's to set.
 	defer t.conn.ExecContext(context.WithoutCancel(ctx), "rollback")
-	if err := t.exec(ctx, statements...); err != nil {
+	const scoped = "month in (select month from raw.build_scope)"
+	if err := errors.Join(t.exec(ctx, statements...), t.giveRecords(ctx, scoped, nil)); err != nil {
 		return b, err
 	}
 	err = t.conn.QueryRowContext(ctx, `select count(*), count(reject_reason), coalesce(any_value(duplicate_count), 0), coalesce(any_value(loser_count), 0)
@@ -155,7 +156,7 @@ func (t *Tally) Books(ctx context.Context) (Books, error) {
 				count(case when role = 'conflict_loser' then 1 end) as loser_count
 			from (`+copies+`)
 		) as copies
-		where month in (select month from raw.build_scope)`).Scan(&b.Records, &b.Rejects, &b.Duplicates, &b.ConflictLosers)
+		where `+scoped).Scan(&b.Records, &b.Rejects, &b.Duplicates, &b.ConflictLosers)
 	b.Calls = b.Records - b.Rejects - b.Duplicates - b.ConflictLosers
 	return b, err
 }

@@ -15,7 +15,10 @@ type model struct {
 	layer, name, query string
 	key                []string
 	isView             bool
-	byMonth            bool // rows belong to bill months, and no month looks at another
+	byMonth            bool   // rows belong to bill months, and no month looks at another
+	byCall             bool   // of a month that is not made whole, the calls that changed are
+	day                string // the column whose days are, where they changed
+	moves              string // the column whose days count as changed where a row came out otherwise
 }
 
 func (m model) relation() string { return m.layer + "." + m.name }
@@ -41,8 +44,13 @@ func (t *Tally) models() ([]model, error) {
 			for _, k := range strings.Split(header(m.query, "key"), ",") {
 				m.key = append(m.key, strings.TrimSpace(k))
 			}
-			m.byMonth = header(m.query, "stored") != "whole" &&
-				(slices.Contains(m.key, "month") || header(m.query, "made by") == "month")
+			madeBy := header(m.query, "made by")
+			m.byCall = madeBy == "call"
+			if day, is := strings.CutPrefix(madeBy, "day of "); is {
+				m.day = day
+			}
+			m.moves = strings.TrimPrefix(header(m.query, "moves"), "days of ")
+			m.byMonth = header(m.query, "stored") != "whole" && (slices.Contains(m.key, "month") || madeBy != "")
 			all = append(all, m)
 		}
 	}

@@ -24,7 +24,7 @@ type PrunedMonth struct {
 // that is pruned loses these rows and keeps all that was summed up of them.
 var perCall = []string{
 	"raw.fee_records", "raw.events", "raw.sms", "raw.number_status",
-	"identity.copies", "identity.routes", "calls.calls", "calls.messages",
+	"raw.routes", "identity.copies", "calls.calls", "calls.messages",
 }
 
 // Prune removes call records, events, messages and notices of the months before

@@ -205,12 +205,17 @@ func (b *builder) straddles(ctx context.Context) error {
 		// All months are built: calls.straddles will hold what records tell.
 		return b.link(ctx, "straddling_sessions")
 	}
-	return errors.Join(b.link(ctx, "straddling_records"), b.link(ctx, "straddling_sessions"))
+	changed, err := b.o.readSQL("scope/changed_records.sql")
+	if err != nil {
+		return err
+	}
+	return errors.Join(b.exec(ctx, "create or replace temp table changed_records as "+changed),
+		b.link(ctx, "straddling_records"), b.link(ctx, "straddling_sessions"))
 }
 
-// link adds the pairs of months that a query of sql/ingest finds.
+// link adds the pairs of months that a query of sql/scope finds.
 func (b *builder) link(ctx context.Context, name string) error {
-	q, err := b.o.readSQL("ingest/" + name + ".sql")
+	q, err := b.o.readSQL("scope/" + name + ".sql")
 	if err != nil {
 		return err
 	}

@@ -89,7 +89,8 @@ func (l *loader) listCopies(ctx context.Context, copies []fileDone) error {
 }
 
 // forget removes the earlier, shorter state of a file that has grown. Its
-// lines are all in the new state, so nothing is lost.
+// lines are all in the new state, so nothing is lost. Without the numbers of their routes
+// its months are made anew as a whole.
 func (l *loader) forget(ctx context.Context, source, sum string) error {
 	state := "source = " + quote(source) + " and sha256 = " + quote(sum)
 	old := "(select file_id from raw.files where " + state + ")"
@@ -101,6 +102,7 @@ func (l *loader) forget(ctx context.Context, source, sum string) error {
 		}
 	}
 	return l.exec(ctx,
+		"delete from raw.routes where month in (select month from raw.months_to_build)",
 		"delete from raw.rejects where file_id in "+old,
 		"delete from raw.files where "+state)
 }

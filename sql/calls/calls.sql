@@ -1,6 +1,6 @@
 -- grain: one row per call record of the vendor, both legs in it
 -- key: call_id
--- made by: month
+-- made by: call
 -- App, X number and mode are those of its route. The X number is bindNum, else the
 -- dialled number, never the displayed one, which may be the real caller (domain 1.4).
 -- Numbers of people and the other times stay in raw; last_known_at is the end, where
@@ -38,7 +38,7 @@ select
     -- Stored, so that a month's charges read that month alone.
     settled_month(settings.settle_by, staged.answered_at, staged.month) as settled_month,
     cast(staged.last_known_at as timestamp_s) as last_known_at
-from staging.fee_records as staged
+from records_to_make as staged
 left join identity.routes as routes
     on staged.month = routes.month
     and staged.delivered_app_key is not distinct from routes.delivered_app_key
@@ -57,6 +57,5 @@ left join (
     and staged.body_no = copies.body_no
     and staged.record_no = copies.record_no
 cross join staging.settings as settings
-where staged.month in (select month from raw.build_scope)
-    and staged.reject_reason is null
+where staged.reject_reason is null
     and (copies.role is null or copies.role = copy_role('call'))

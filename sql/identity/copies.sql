@@ -1,6 +1,6 @@
 -- grain: one row per record whose identity occurs more than once
 -- key: file_id, body_no, record_no
--- made by: month
+-- made by: call
 -- Pushes are repeated up to six times. The same content again is a duplicate;
 -- other content under the same identity is a conflict, and the version with
 -- the latest end wins, then the latest answer, the lowest release code, the
@@ -11,8 +11,7 @@ with
 
 repeated as (
     select call_id
-    from staging.fee_records
-    where month in (select month from raw.build_scope)
+    from records_to_make
     group by call_id
     having count(*) > 1
 ),
@@ -31,13 +30,12 @@ candidates as (
         records.month,
         records.content_hash,
         place_of(ranked_files.file_rank, records.body_no, records.record_no) as place
-    from staging.fee_records as records
+    from records_to_make as records
     inner join repeated
         on records.call_id = repeated.call_id
     inner join ranked_files
         on records.file_id = ranked_files.file_id
-    where records.month in (select month from raw.build_scope)
-        and records.reject_reason is null
+    where records.reject_reason is null
 ),
 
 summed_up as (
@@ -74,7 +72,7 @@ versions as (
     inner join summed_up
         on candidates.call_id = summed_up.call_id
         and summed_up.is_disputed
-    inner join staging.fee_records as records
+    inner join records_to_make as records
         on candidates.file_id = records.file_id
         and candidates.body_no = records.body_no
         and candidates.record_no = records.record_no

@@ -1,5 +1,6 @@
 -- grain: one row per settlement hour, item, app, mode and number kind, with its price
 -- key: month, hour_at, item, app_key, mode, number_kind
+-- made by: day of hour_at
 -- All that one price holds for. The price is that of the hour's beginning:
 -- the vendor settles by the hour, so prices change on the hour. Line -1 is no
 -- price at all, which a check refuses.

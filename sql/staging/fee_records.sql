@@ -70,6 +70,7 @@ select
     is_recorded,
     ---------- times
     month,
+    day_of(beijing(coalesce(call_end_utc_at, last_known_utc_at))) as date,
     call_in_utc_at as started_utc_at,
     fwd_alerting_utc_at as alerting_utc_at,
     fwd_answer_utc_at as answered_utc_at,

@@ -1,5 +1,6 @@
 -- grain: one row per day of settlement, app, X number and mode
 -- key: month, date, app_key, x_number, mode
+-- made by: day of date
 -- The one place where calls, messages and rents become money per app and X
 -- number: every breakdown adds up these rows. Messages stand under the mode
 -- SMS, rents under RENT.
