@@ -37,9 +37,9 @@ type BuildResult struct {
 	Duration    time.Duration
 }
 
-// Build makes the derived tables of every month that Load touched since the
-// last build, charges all months anew after a table of LoadTables changed, and
-// makes all of everything after the models or settings changed. It
+// Build brings the derived tables of every month that Load touched since the
+// last build up to date, charges all months anew after a table of LoadTables changed,
+// and makes all of everything after the models or settings changed. It
 // proves every model's key and runs every check in the same transaction:
 // either all of it is published or, with an error, nothing. A [*CheckError]
 // names the check and holds the offending rows.
@@ -190,10 +190,17 @@ func (b *builder) foundation(ctx context.Context) error {
 		if err := b.makeLayer(ctx, layer, b.months); err != nil {
 			return err
 		}
-		if layer == "staging" {
-			if err := b.narrow(ctx); err != nil {
-				return err
-			}
+		var then func(context.Context) error
+		switch {
+		case layer == "staging":
+			then = b.narrow
+		case layer == "identity" && b.fresh:
+			then = func(ctx context.Context) error { return b.linkVersions(ctx, "identity.copies") }
+		default:
+			continue
+		}
+		if err := then(ctx); err != nil {
+			return err
 		}
 	}
 	b.founded = true
@@ -255,8 +262,8 @@ func (b *builder) makeLayer(ctx context.Context, layer string, months []string) 
 	return nil
 }
 
-// make builds one model: a view as it is; a table by month or day by replacing the
-// months given, or their days that changed; any other table whole. A view stays until
+// make builds one model: a view as it is; a table by month by replacing the months
+// given, or what changed of them (see narrow); any other table whole. A view stays until
 // the models change.
 func (b *builder) make(ctx context.Context, m model, months []string) error {
 	switch {
@@ -305,6 +312,7 @@ func (b *builder) finish(ctx context.Context) error {
 		"insert or replace into raw.meta select 'built_to_file', cast(coalesce(max(file_id), 0) as varchar) from raw.files",
 		"delete from raw.meta where name = 'upgraded_from'",
 		"delete from raw.months_to_build",
+		"drop table if exists temp.changed_records",
 		"delete from raw.build_scope",
 		"delete from raw.build_causes")
 }

@@ -327,8 +327,8 @@ func checkOffences(check string) []string {
 }
 
 // TestModelsByMonth: a model with a column month is made by month, as its key or its
-// header says (by: call means the calls of a month), unless it is stored whole. Made whole it would give every month anew each
-// night; without the column it could not be made by month.
+// header says (made by: call, its calls), unless it is stored whole. Made whole it would
+// give every month anew each night; without the column it could not be made by month.
 func TestModelsByMonth(t *testing.T) {
 	unraced(t)
 	t.Parallel()
@@ -355,9 +355,11 @@ func TestModelsByMonth(t *testing.T) {
 			}
 			key := regexp.MustCompile(`(?m)^-- key: .*\bmonth\b`).MatchString(header)
 			made := regexp.MustCompile(`\n-- made by: (month|call)\n`).MatchString(header)
-			byDay := strings.Contains(header, "\n-- made by: day of ")
+			byDay := regexp.MustCompile(`\n-- made by: day of \w+\n`).MatchString(header)
 			whole := strings.Contains(header, "\n-- stored: whole\n")
 			switch {
+			case strings.Contains(header, "-- made by:") && !made && !byDay:
+				t.Errorf("%s is made by something else than month, call or day of a column", model)
 			case hasMonth && !key && !made && !whole:
 				t.Errorf("%s has a month, neither in its key nor in a line -- made by: month", model)
 			case made && (!hasMonth || key || whole):

@@ -46,10 +46,10 @@ func (t *Tally) models() ([]model, error) {
 			}
 			madeBy := header(m.query, "made by")
 			m.byCall = madeBy == "call"
-			if day, is := strings.CutPrefix(madeBy, "day of "); is {
-				m.day = day
+			if column, isDay := strings.CutPrefix(madeBy, "day of "); isDay {
+				m.day = column
 			}
-			m.moves = strings.TrimPrefix(header(m.query, "moves"), "days of ")
+			m.moves = header(m.query, "moves days of")
 			m.byMonth = header(m.query, "stored") != "whole" && (slices.Contains(m.key, "month") || madeBy != "")
 			all = append(all, m)
 		}

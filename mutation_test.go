@@ -56,7 +56,7 @@ var mutations = []mutation{
 	{"the discount counts: it does not", "staging/prices.sql", "cast(price_cny as decimal(12, 6)) * cast(discount as decimal(5, 4))", "cast(price_cny as decimal(12, 6)) * cast(1 as decimal(5, 4))", "discount_cut_per_hour"},
 	{"reaching the limit is over it: only above", "marts/complaints.sql", "when complaint_count * 100 >= least(", "when complaint_count * 100 > 1 + least(", "complaints_limits"},
 	{"a package's price is shared by its use: by half of it", "marts/package_costs.sql", "whole_share(weight, price_fen, weights) as share_fen", "whole_share(weight, price_fen, 2 * weights) as share_fen", "package_costs_unused_and_sms_only"},
-	{"a late call moves a package's minutes on other days: not there", "settled/hours.sql", "-- moves: days of hour_at\n", "", "late_call_moves_package_minutes"},
+	{"a late call moves a package's minutes on other days: not there", "settled/hours.sql", "-- moves days of: hour_at\n", "", "late_call_moves_package_minutes"},
 	{"a refund on the bill stands apart: a charge", "macros.sql", "'退款|refund|unsubscri|^(4|20|24)$') then 'refund'", "'退款|refund|unsubscri|^(4|20|24)$') then 'charge'", "bill_duplicate_refund_adjustment"},
 }
 

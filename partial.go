@@ -100,5 +100,5 @@ func (b *builder) makeAndCompare(ctx context.Context, m model, those string) err
 	b.days = append(b.days, moved...)
 	slices.Sort(b.days)
 	b.days = slices.Compact(b.days)
-	return b.exec(ctx, "delete from "+m.relation()+" where "+those, "insert into "+m.relation()+" by name from made", "drop table made")
+	return b.exec(ctx, "delete from "+m.relation()+" where "+those, "insert into "+m.relation()+" by name from made", "drop table temp.made")
 }

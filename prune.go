@@ -187,9 +187,7 @@ func (t *Tally) removeRecords(ctx context.Context) error {
 	for _, table := range perCall {
 		statements = append(statements, "delete from "+table+" where month in (select month from pruning)")
 	}
-	for _, table := range []string{"raw.straddles", "calls.straddles"} {
-		statements = append(statements, "delete from "+table+" where month in (select month from pruning) or other_month in (select month from pruning)")
-	}
+	statements = append(statements, "delete from raw.straddles where month in (select month from pruning) or other_month in (select month from pruning)")
 	return t.exec(ctx, statements...)
 }
 

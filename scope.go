@@ -201,16 +201,25 @@ func (b *builder) straddles(ctx context.Context) error {
 	if err := b.exec(ctx, fmt.Sprintf("set variable built_to_file = %d", id)); err != nil {
 		return err
 	}
-	if b.fresh {
-		// All months are built: calls.straddles will hold what records tell.
-		return b.link(ctx, "straddling_sessions")
+	if err := b.link(ctx, "straddling_sessions"); err != nil || b.fresh {
+		return err // all months are built, and their copies tell the rest: see foundation
 	}
 	changed, err := b.o.readSQL("scope/changed_records.sql")
 	if err != nil {
 		return err
 	}
-	return errors.Join(b.exec(ctx, "create or replace temp table changed_records as "+changed),
-		b.link(ctx, "straddling_records"), b.link(ctx, "straddling_sessions"))
+	if err := b.exec(ctx, "create or replace temp table changed_records as "+changed); err != nil {
+		return err
+	}
+	return b.linkVersions(ctx, "changed_records")
+}
+
+// linkVersions adds the pairs of months that share a call among the records given.
+func (b *builder) linkVersions(ctx context.Context, records string) error {
+	if err := b.exec(ctx, "create or replace temp view versions as select call_id, month from "+records); err != nil {
+		return err
+	}
+	return b.link(ctx, "straddling_records")
 }
 
 // link adds the pairs of months that a query of sql/scope finds.
@@ -228,7 +237,7 @@ func (b *builder) widenScope(ctx context.Context) error {
 	for !b.fresh {
 		r, err := b.conn.ExecContext(ctx, `insert into raw.build_scope
 			select distinct other_month
-			from (select * from raw.straddles union all select month, other_month from calls.straddles)
+			from raw.straddles
 			where month in (select month from raw.build_scope)
 				and other_month not in (select month from raw.build_scope union all select month from raw.pruned_months)`)
 		if err != nil {

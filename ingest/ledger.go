@@ -97,12 +97,12 @@ func (l *loader) forget(ctx context.Context, source, sum string) error {
 	for _, t := range []string{"fee_records", "events", "sms", "number_status"} {
 		if err := l.exec(ctx,
 			"insert into raw.months_to_build select distinct month from raw."+t+" where file_id in "+old,
+			"delete from raw.routes where month in (select month from raw."+t+" where file_id in "+old+")",
 			"delete from raw."+t+" where file_id in "+old); err != nil {
 			return err
 		}
 	}
 	return l.exec(ctx,
-		"delete from raw.routes where month in (select month from raw.months_to_build)",
 		"delete from raw.rejects where file_id in "+old,
 		"delete from raw.files where "+state)
 }

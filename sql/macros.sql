@@ -68,6 +68,7 @@ create or replace macro settled_month(settle_by, answered_at, month) as
 -- Records without any time belong to no month; this date stands for it.
 create or replace macro undated() as date '1970-01-01';
 
+-- The day of a moment, and that date where there is none.
 create or replace macro day_of(t) as coalesce(cast(t as date), undated());
 
 -- A member that is there but does not read as what it should be.

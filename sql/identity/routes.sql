@@ -1,7 +1,6 @@
 -- grain: one row per bill month and way that its records came by: app, X number and mode
 -- key: month, route_no
 -- stored: view
--- proved by: the build, which numbers the routes of a month
 -- A month has as many as it has X numbers, roughly: a call holds the number instead of
 -- three texts, which would be half of what it costs to store.
 select

@@ -1,6 +1,6 @@
 -- grain: one row per X number and bill month it is charged rent for
 -- key: month, x_number
--- moves: days of hour_at
+-- moves days of: hour_at
 -- Charged on the 1st for every number not returned, and in full on the day of
 -- issue; returned after the 25th, the next month is still charged (rent rules
 -- of the price page). A number in use that the table lacks is held by the

@@ -2,23 +2,12 @@
 -- key: month, route_no
 with
 
-found as (
-    select distinct month, delivered_app_key, x_packed, x_other, service_packed, is_block, service_other
-    from records_to_make
-),
-
 missing as (
-    select found.*
-    from found
-    left join raw.routes as known
-        on found.month = known.month
-        and found.delivered_app_key is not distinct from known.app_key
-        and found.x_packed is not distinct from known.x_packed
-        and found.x_other is not distinct from known.x_other
-        and found.service_packed is not distinct from known.service_packed
-        and found.is_block is not distinct from known.is_block
-        and found.service_other is not distinct from known.service_other
-    where known.route_no is null
+    select month, delivered_app_key, x_packed, x_other, service_packed, is_block, service_other
+    from records_to_make
+    except
+    select month, app_key, x_packed, x_other, service_packed, is_block, service_other
+    from raw.routes
 )
 
 select

@@ -1,6 +1,6 @@
 -- grain: one row per settlement hour of the account, item and price
 -- key: month, hour_at, item, price_line
--- moves: days of hour_at
+-- moves days of: hour_at
 -- What the vendor charges: quantity less packages, at the price and discount,
 -- cut to the fen and not rounded (usermanual-billing, 抹零); what is cut stands
 -- in residue_cny. state says how the hour divides: wholly paid in whole fen,

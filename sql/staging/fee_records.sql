@@ -70,7 +70,6 @@ select
     is_recorded,
     ---------- times
     month,
-    day_of(beijing(coalesce(call_end_utc_at, last_known_utc_at))) as date,
     call_in_utc_at as started_utc_at,
     fwd_alerting_utc_at as alerting_utc_at,
     fwd_answer_utc_at as answered_utc_at,
@@ -79,5 +78,6 @@ select
     beijing(fwd_alerting_utc_at) as alerting_at,
     beijing(fwd_answer_utc_at) as answered_at,
     beijing(call_end_utc_at) as ended_at,
-    beijing(coalesce(call_end_utc_at, last_known_utc_at)) as last_known_at
+    beijing(coalesce(call_end_utc_at, last_known_utc_at)) as last_known_at,
+    day_of(last_known_at) as date
 from raw.fee_records
