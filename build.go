@@ -308,7 +308,6 @@ func (b *builder) finish(ctx context.Context) error {
 		return err
 	}
 	return b.exec(ctx,
-		"insert or replace into raw.meta select 'account_months', coalesce(string_agg(cast(month as varchar), ' ' order by month), '') from staging.account_months",
 		"insert or replace into raw.meta select 'built_to_file', cast(coalesce(max(file_id), 0) as varchar) from raw.files",
 		"delete from raw.meta where name = 'upgraded_from'",
 		"delete from raw.months_to_build",

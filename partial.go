@@ -40,6 +40,11 @@ func (b *builder) wholeOf(months []string) []string {
 	return slices.DeleteFunc(slices.Clone(months), func(m string) bool { return slices.Contains(b.partial, m) })
 }
 
+// partOf leaves out the months that are made whole.
+func (b *builder) partOf(months []string) []string {
+	return slices.DeleteFunc(slices.Clone(months), func(m string) bool { return !slices.Contains(b.partial, m) })
+}
+
 // giveRecords is what models read where they make calls: all records of some months, and
 // of others those of the calls that changed.
 func (t *Tally) giveRecords(ctx context.Context, whole string, partial []string) error {
@@ -77,8 +82,7 @@ func (b *builder) those(m model, months []string) string {
 	if changed == "" {
 		return among(months)
 	}
-	part := slices.DeleteFunc(slices.Clone(months), func(m string) bool { return slices.Contains(whole, m) })
-	changed = among(part) + " and " + changed
+	changed = among(b.partOf(months)) + " and " + changed
 	if len(whole) == 0 {
 		return changed
 	}

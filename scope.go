@@ -119,19 +119,19 @@ func (b *builder) chargeScope(ctx context.Context) error {
 // accountMonths also charges the months that came to the account since the last
 // build, or left it, without a record of their own: they pay rent.
 func (b *builder) accountMonths(ctx context.Context) error {
-	was, err := b.meta(ctx, "account_months")
+	now, err := b.o.readSQL("scope/account_months.sql")
 	if err != nil {
 		return err
 	}
+	if err := b.exec(ctx, "create or replace temp table account_months as "+now); err != nil {
+		return err
+	}
+	changed := "select month from (from raw.account_months union all from temp.account_months) group by month having count(*) = 1"
 	if b.all || b.fresh {
-		was = ""
+		changed = "from temp.account_months"
 	}
-	now, err := b.o.readSQL("staging/account_months.sql") // the view is not made yet
-	if err != nil {
-		return err
-	}
-	return b.alsoCharge(ctx, "select month from (select month from ("+now+") as now union all "+
-		"select cast(unnest(string_split("+quote(was)+", ' ')) as date) where "+quote(was)+" <> '') as either group by month having count(*) = 1")
+	return errors.Join(b.alsoCharge(ctx, changed),
+		b.exec(ctx, "delete from raw.account_months", "insert into raw.account_months by name from temp.account_months", "drop table temp.account_months"))
 }
 
 // changedTables names the tables whose hash differs between two lists of name

@@ -1,6 +1,5 @@
 -- grain: one row per bill month that can have charges
 -- key: month
--- stored: whole
 -- The account's months, and where calls settle by their answer, that of one which
 -- ended in the next.
 select month
