@@ -139,7 +139,7 @@ func (t *Tally) Status(ctx context.Context) (Status, error) {
 	if s.Closings, err = t.Closings(ctx); err != nil {
 		return s, err
 	}
-	if s.ToBuild, err = t.texts(ctx, "select distinct case when month = undated() then 'undated' else strftime(month, '%Y-%m') end from raw.months_to_build order by 1"); err != nil {
+	if s.ToBuild, err = t.ToBuild(ctx); err != nil {
 		return s, err
 	}
 	built, err := t.meta(ctx, "built_with")
@@ -158,6 +158,23 @@ func (t *Tally) Status(ctx context.Context) (Status, error) {
 		}
 	}
 	return s, nil
+}
+
+// ToBuild names the months of which something was loaded that is not built yet, as
+// "2026-10", and as "undated" what has no time. It asks for nothing else of Status, which
+// looks at every month.
+func (t *Tally) ToBuild(ctx context.Context) ([]string, error) {
+	return t.texts(ctx, "select distinct case when month = undated() then 'undated' else strftime(month, '%Y-%m') end from raw.months_to_build order by 1")
+}
+
+// Built names the months that reports can be written of, as "2026-10", ascending: none
+// before the first build.
+func (t *Tally) Built(ctx context.Context) ([]string, error) {
+	built, err := t.meta(ctx, "built_with")
+	if err != nil || built == "" {
+		return nil, err
+	}
+	return t.texts(ctx, "select distinct strftime(month, '%Y-%m') from marts.charges_by_app where month > undated() order by 1")
 }
 
 // addBillStatus adds whether a month's records are all there, and its bill.

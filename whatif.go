@@ -97,15 +97,15 @@ func (t *Tally) packagePrice(ctx context.Context, first string, into *string) er
 
 // mustBeBuilt refuses while something loaded or read is not built.
 func (t *Tally) mustBeBuilt(ctx context.Context, what string) error {
-	s, err := t.Status(ctx)
-	if err != nil {
-		return err
-	}
 	if _, err := t.builtWith(ctx, what); err != nil {
 		return err
 	}
-	if len(s.ToBuild) > 0 {
-		return fmt.Errorf("%s: %s waits to be built; run xtally build first", what, strings.Join(s.ToBuild, ", "))
+	waiting, err := t.ToBuild(ctx)
+	if err != nil {
+		return err
+	}
+	if len(waiting) > 0 {
+		return fmt.Errorf("%s: %s waits to be built; run xtally build first", what, strings.Join(waiting, ", "))
 	}
 	return nil
 }

@@ -162,27 +162,24 @@ func (a *app) reportOptions() xtally.ReportOptions {
 // warnMonth says when a month's reports show less than the user may expect:
 // nothing at all, or not yet what was loaded last.
 func (a *app) warnMonth(ctx context.Context, t *xtally.Tally, month xtally.Month) error {
-	s, err := t.Status(ctx)
+	built, err := t.Built(ctx)
 	if err != nil {
 		return err
-	}
-	var built []string
-	for _, m := range s.Months {
-		built = append(built, m.Month)
 	}
 	if !slices.Contains(built, month.String()) {
 		fmt.Fprintf(a.err, "xtally: note: %s holds no calls and no messages; the database holds %s\n",
 			month, cmp.Or(strings.Join(built, ", "), "no month"))
 	}
-	a.warnUnbuilt(s)
-	return nil
+	return a.warnUnbuilt(ctx, t)
 }
 
 // warnUnbuilt says what was loaded and is not built yet.
-func (a *app) warnUnbuilt(s xtally.Status) {
-	if len(s.ToBuild) > 0 {
-		fmt.Fprintf(a.err, "xtally: note: %s was loaded but is not built and not in the reports; run xtally build first\n", strings.Join(s.ToBuild, ", "))
+func (a *app) warnUnbuilt(ctx context.Context, t *xtally.Tally) error {
+	waiting, err := t.ToBuild(ctx)
+	if len(waiting) > 0 {
+		fmt.Fprintf(a.err, "xtally: note: %s was loaded but is not built and not in the reports; run xtally build first\n", strings.Join(waiting, ", "))
 	}
+	return err
 }
 
 // warnBills says when the bills given are all of other months.

@@ -102,11 +102,9 @@ func (a *app) reportPeriod(ctx context.Context, from, to string, names []string)
 	if err != nil {
 		return err
 	}
-	s, err := t.Status(ctx)
-	if err != nil {
+	if err := a.warnUnbuilt(ctx, t); err != nil {
 		return err
 	}
-	a.warnUnbuilt(s)
 	return a.showFiles(period, files)
 }
 
