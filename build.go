@@ -50,7 +50,7 @@ func (t *Tally) Rebuild(ctx context.Context) (BuildResult, error) { return t.bui
 
 func (t *Tally) build(ctx context.Context, all bool) (result BuildResult, err error) {
 	start := t.o.now()
-	b, err := t.newBuilder(all)
+	b, err := t.newBuilder(ctx, all)
 	if err != nil {
 		return BuildResult{}, err
 	}
@@ -96,7 +96,7 @@ func (t *Tally) withoutVacuum(ctx context.Context, f func() error) error {
 
 // buildWithin is build within a transaction that the caller has begun.
 func (t *Tally) buildWithin(ctx context.Context, all bool) (BuildResult, error) {
-	b, err := t.newBuilder(all)
+	b, err := t.newBuilder(ctx, all)
 	if err != nil {
 		return BuildResult{}, err
 	}
@@ -104,7 +104,10 @@ func (t *Tally) buildWithin(ctx context.Context, all bool) (BuildResult, error) 
 }
 
 // newBuilder reads the models.
-func (t *Tally) newBuilder(all bool) (*builder, error) {
+func (t *Tally) newBuilder(ctx context.Context, all bool) (*builder, error) {
+	if err := t.exec(ctx, forgetDay); err != nil {
+		return nil, err
+	}
 	models, err := t.models()
 	if err != nil {
 		return nil, err
@@ -282,9 +285,17 @@ func (b *builder) make(ctx context.Context, m model, months []string) error {
 		return b.putBack(ctx, m)
 	}
 	those := b.those(m, months)
+	if m.day != "" && len(b.partial) > 0 {
+		return b.makeDays(ctx, m, months, those)
+	}
 	if m.moves != "" && len(b.partial) > 0 {
 		return b.makeAndCompare(ctx, m, those)
 	}
+	return b.replace(ctx, m, those)
+}
+
+// replace makes some rows anew.
+func (b *builder) replace(ctx context.Context, m model, those string) error {
 	return b.exec(ctx, "delete from "+m.relation()+" where "+those,
 		"insert into "+m.relation()+" by name select * from ("+m.query+") where "+those)
 }

@@ -81,7 +81,7 @@ var corruptions = map[string]corruption{
 	"another product is charged": {"other_products_are_not_charged", map[string]func(string) string{
 		"rated/calls.sql": replaced("outcome <> outcome_word('other_product')", "outcome is not null"),
 	}},
-	"a call has no route": {"key of metered.usage", map[string]func(string) string{
+	"a call has no route": {"key of rated.outcome_counts", map[string]func(string) string{
 		"identity/routes.sql": wrapped("select * from (%s) as model where route_no > 1"),
 	}},
 	"a call comes twice": {"key of calls.calls", map[string]func(string) string{

@@ -89,6 +89,24 @@ func (b *builder) those(m model, months []string) string {
 	return "(" + among(whole) + " or " + changed + ")"
 }
 
+// makeDays makes the days anew on which a model can differ, and tells it the first of
+// them (see the macro made_from), unless a month is made whole beside them.
+func (b *builder) makeDays(ctx context.Context, m model, months []string, those string) error {
+	if len(b.wholeOf(months)) > 0 || len(b.days) == 0 {
+		return b.replace(ctx, m, those)
+	}
+	if err := b.exec(ctx, "set variable made_from = "+dates(b.days[:1])); err != nil {
+		return err
+	}
+	if err := b.replace(ctx, m, those); err != nil {
+		return err // the next builder forgets the day: no statement runs in a transaction that failed
+	}
+	return b.exec(ctx, forgetDay)
+}
+
+// forgetDay makes models for all days again.
+const forgetDay = "reset variable made_from"
+
 // makeAndCompare replaces rows, and adds the days of which some came out otherwise to
 // those that the models behind make anew: a late call moves a package's minutes on days
 // that it is not of.

@@ -83,7 +83,7 @@ func (t *Tally) pruneWithin(ctx context.Context, before Month) ([]PrunedMonth, e
 	if err := t.mayPrune(ctx); err != nil {
 		return nil, err
 	}
-	b, err := t.newBuilder(false)
+	b, err := t.newBuilder(ctx, false)
 	if err != nil {
 		return nil, err
 	}

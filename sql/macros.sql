@@ -71,6 +71,14 @@ create or replace macro undated() as date '1970-01-01';
 -- The day of a moment, and that date where there is none.
 create or replace macro day_of(t) as coalesce(cast(t as date), undated());
 
+-- The first of the days that a model is made for; where it is made for all, before all.
+create or replace macro made_from() as
+    coalesce(cast(getvariable('made_from') as timestamp_s), cast(timestamp '-infinity' as timestamp_s));
+
+-- Whether a call that ended then can count on one of them: no earlier one can, by its end
+-- or by its answer. A condition on days alone would be asked of all calls of the month.
+create or replace macro can_count(ended_at) as ended_at is null or ended_at >= made_from();
+
 -- A member that is there but does not read as what it should be.
 create or replace macro is_odd(t, value) as value is null and t <> '' and trim(t) <> '';
 

@@ -2,16 +2,16 @@
 -- frozen. What it costs are calls that nobody had.
 with
 
-known as (select max(last_known_at) as until_at from rated.day_codes where month > undated()),
+known as (select max(last_known_at) as until_at from rated.outcome_counts where month > undated()),
 
 -- Only months with such a call are read.
 frozen_months as (
-    select distinct codes.month
-    from rated.day_codes as codes
+    select distinct counts.month
+    from rated.outcome_counts as counts
     cross join known
-    where codes.release_code = '7108'
-        and codes.month > undated()
-        and codes.last_known_at > known.until_at - interval 7 day
+    where counts.release_code = '7108'
+        and counts.month > undated()
+        and counts.last_known_at > known.until_at - interval 7 day
 )
 
 select

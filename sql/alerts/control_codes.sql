@@ -6,15 +6,15 @@ with
 
 known as (
     select max(date) as last_date
-    from rated.day_codes
-    where month > undated() and not is_other_product
+    from rated.outcome_counts
+    where month > undated() and outcome <> 'other_product'
 ),
 
 -- The last three days and the 28 before each: not all of a history of years.
 counted as (
     select app_key, date, try_cast(release_code as integer) as release_code, sum(call_count) as call_count
-    from rated.day_codes
-    where month > undated() and not is_other_product
+    from rated.outcome_counts
+    where month > undated() and outcome <> 'other_product'
         and date > (select last_date from known) - 31
     group by app_key, date, release_code
 ),

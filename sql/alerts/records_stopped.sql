@@ -2,7 +2,7 @@
 -- that is read by hand is as old as it is.
 with
 
-known as (select max(last_known_at) as until_at from rated.day_codes where month > undated()),
+known as (select max(last_known_at) as until_at from rated.outcome_counts where month > undated()),
 
 jobs as (
     select count(*) as run_count

@@ -3,7 +3,7 @@
 -- stored: whole
 -- A price goes by app, mode and number kind, so routes that have all three in common
 -- are one class: a number where calls are joined and summed by it, since three texts
--- cost several times as much. The classes are numbered over all months.
+-- cost several times as much; so have apps one. Both are numbered over all months.
 with
 
 kinds as (
@@ -22,5 +22,6 @@ select
     x_number,
     mode,
     number_kind,
+    cast(dense_rank() over (order by app_key) as integer) as app_no,
     cast(dense_rank() over (order by app_key, mode, number_kind) as integer) as class_no
 from kinds

@@ -22,6 +22,7 @@ summed as (
     from rated.outcome_counts as counts
     left join seeds.release_codes as codes
         on counts.release_code = cast(codes.release_code as varchar)
+    where counts.outcome <> 'other_product'
     group by counts.month, counts.app_key
 )
 

@@ -10,6 +10,7 @@ counted as (
         q850_code as code,
         cast(sum(call_count) as bigint) as call_count
     from rated.outcome_counts
+    where outcome <> 'other_product'
     group by month, app_key, q850_code
 ),
 

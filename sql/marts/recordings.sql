@@ -5,7 +5,7 @@
 with
 
 last_call as (
-    select max(last_known_at) as known_until_at from rated.day_codes where not is_other_product
+    select max(last_known_at) as known_until_at from rated.outcome_counts where outcome <> 'other_product'
 ),
 
 by_route as (

@@ -9,6 +9,7 @@ with
 minutes as (
     select month, hour_at, class_no, sum(billed_min) as quantity
     from rated.calls
+    where can_count(last_known_at)
     group by month, hour_at, class_no
 ),
 

@@ -20,6 +20,7 @@ privatenumber_calls as (
         routes.class_no,
         calls.month as route_month,
         calls.route_no,
+        calls.last_known_at,
         calls.outcome = outcome_word('answered') as is_answered,
         coalesce(calls.duration_s, 0) as duration_s,
         case
@@ -55,6 +56,7 @@ select
     duration_s,
     cast(billed_min as integer) as billed_min,
     month,
+    last_known_at,
     settled_at,
     date_trunc('hour', settled_at) as hour_at
 from privatenumber_calls

@@ -1,5 +1,6 @@
 -- grain: one row per bill month of its records and hour
 -- key: month, hour_at
+-- made by: day of hour_at
 -- What came of every hour, and what could move a minute between the hours: a
 -- call counts in the hour of its end and, in the columns that say so, in that of its
 -- answer, which can lie in the month before. What has no time has no hour; asked of the
@@ -20,7 +21,7 @@ counted as (
         sum(case when outcome = outcome_word('answered') then 1 else 0 end) as end_answered_count,
         sum(case when outcome = outcome_word('answered') then duration_s else 0 end) as end_duration_s
     from calls.calls
-    where outcome <> outcome_word('other_product') and month > undated() and last_known_at is not null
+    where outcome <> outcome_word('other_product') and month > undated() and last_known_at >= made_from()
     group by month, date_trunc('hour', last_known_at)
     union all
     select
@@ -29,7 +30,7 @@ counted as (
         count(*), sum(duration_s),
         0, 0, 0, 0, 0, 0, 0, 0, 0
     from calls.calls
-    where outcome = outcome_word('answered') and month > undated()
+    where outcome = outcome_word('answered') and month > undated() and can_count(last_known_at)
     group by month, date_trunc('hour', seconds_before(last_known_at, duration_s))
     union all
     select month, date_trunc('hour', last_known_at), 0, 0, 0, 0, 0, 0, 0, count(*), 0, 0, 0, 0, 0, 0, 0, 0

@@ -42,6 +42,7 @@ route_minutes as (
         on calls.month = tariff.month
         and calls.hour_at = tariff.hour_at
         and calls.class_no = tariff.class_no
+    where can_count(calls.last_known_at)
     group by calls.month, cast(calls.hour_at as date), calls.route_month, calls.route_no,
         tariff.price_cny, tariff.net_price_cny, tariff.state
 ),
