@@ -1,4 +1,4 @@
--- grain: one row per pair of months that hold events of one session
+-- grain: one row per pair of months that hold events of one session, or an event and a record
 -- key: month, other_month
 -- A call lasts hours at most, so only events near the turn of a month count,
 -- and those without a time.
@@ -15,13 +15,29 @@ border_events as (
         )
 ),
 
+fresh_events as (
+    select * from border_events where file_id > getvariable('built_to_file')
+),
+
 pairs as (
-    select distinct fresh.month, earlier.month as other_month
-    from border_events as fresh
+    select fresh.month, earlier.month as other_month
+    from fresh_events as fresh
     inner join border_events as earlier
         on fresh.session_id = earlier.session_id
         and fresh.month <> earlier.month
-    where fresh.file_id > getvariable('built_to_file')
+    union
+    select fresh.month, records.month
+    from fresh_events as fresh
+    inner join raw.fee_records as records
+        on fresh.session_id = records.session_id
+        and fresh.month <> records.month
+    union
+    select records.month, events.month
+    from raw.fee_records as records
+    inner join border_events as events
+        on records.session_id = events.session_id
+        and records.month <> events.month
+    where records.file_id > getvariable('built_to_file')
 )
 
 select month, other_month from pairs
