@@ -67,31 +67,15 @@ func (t *Tally) build(ctx context.Context, all bool) (result BuildResult, err er
 			return BuildResult{}, err
 		}
 	}
-	err = t.withoutVacuum(ctx, func() error {
-		return t.transact(ctx, func() error {
-			result, err = b.build(ctx)
-			return err
-		})
+	err = t.transact(ctx, func() error {
+		result, err = b.build(ctx)
+		return err
 	})
 	if err != nil {
 		return BuildResult{}, err
 	}
 	result.Duration = t.o.now().Sub(start)
 	return result, nil
-}
-
-// withoutVacuum runs f while a commit leaves row groups that lost rows as they are. A
-// month made anew leaves one half empty, where it bordered on another month; to fill it
-// up is a third of the commit of a night on a year of history, and again every night. No
-// more than one a month and table stays so. A host's DuckDB is left alone.
-func (t *Tally) withoutVacuum(ctx context.Context, f func() error) error {
-	if t.o.db != nil {
-		return f()
-	}
-	if err := t.exec(ctx, "set max_vacuum_tasks = 0"); err != nil {
-		return err
-	}
-	return errors.Join(f(), t.exec(context.WithoutCancel(ctx), "reset max_vacuum_tasks"))
 }
 
 // buildWithin is build within a transaction that the caller has begun.
@@ -105,7 +89,7 @@ func (t *Tally) buildWithin(ctx context.Context, all bool) (BuildResult, error) 
 
 // newBuilder reads the models.
 func (t *Tally) newBuilder(ctx context.Context, all bool) (*builder, error) {
-	if err := t.exec(ctx, forgetDay); err != nil {
+	if err := t.exec(context.WithoutCancel(ctx), forgetDay); err != nil {
 		return nil, err
 	}
 	models, err := t.models()
@@ -166,6 +150,9 @@ type builder struct {
 	months    []string        // whose records changed: dates of first days, ascending
 	partial   []string        // those of them of which only the calls and days that changed are made
 	days      []string        // those days: dates
+	files     []string        // that came, or hold records of those calls: ids
+	changed   []string        // groups of steady tables that are not as they were
+	billed    []string        // months of which there is a bill
 	charged   []string        // to be charged anew: these, and all that packages or tables change
 	fresh     bool            // the derived tables do not exist, or are of other models
 	newFiles  bool            // files came since the last build, if without a record
@@ -196,7 +183,7 @@ func (b *builder) foundation(ctx context.Context) error {
 		var then func(context.Context) error
 		switch {
 		case layer == "staging":
-			then = b.narrow
+			then = func(ctx context.Context) error { return errors.Join(b.narrow(ctx), b.compareSteady(ctx)) }
 		case layer == "identity" && b.fresh:
 			then = func(ctx context.Context) error { return b.linkVersions(ctx, "identity.copies") }
 		default:
@@ -270,7 +257,7 @@ func (b *builder) makeLayer(ctx context.Context, layer string, months []string) 
 // the models change.
 func (b *builder) make(ctx context.Context, m model, months []string) error {
 	switch {
-	case m.isView && !b.fresh:
+	case m.isView && !b.fresh, b.isAsItWas(m, months):
 		return nil
 	case m.isView:
 		return b.exec(ctx, "create or replace view "+m.relation()+" as "+m.query)

@@ -354,20 +354,113 @@ func TestModelsByMonth(t *testing.T) {
 				t.Fatal(err)
 			}
 			key := regexp.MustCompile(`(?m)^-- key: .*\bmonth\b`).MatchString(header)
-			made := regexp.MustCompile(`\n-- made by: (month|call)\n`).MatchString(header)
+			byMonth := strings.Contains(header, "\n-- made by: month\n")
+			byPart := regexp.MustCompile(`\n-- made by: (call|file)\n`).MatchString(header)
 			byDay := regexp.MustCompile(`\n-- made by: day of \w+\n`).MatchString(header)
 			whole := strings.Contains(header, "\n-- stored: whole\n")
 			switch {
-			case strings.Contains(header, "-- made by:") && !made && !byDay:
-				t.Errorf("%s is made by something else than month, call or day of a column", model)
-			case hasMonth && !key && !made && !whole:
+			case strings.Contains(header, "-- made by:") && !byMonth && !byPart && !byDay:
+				t.Errorf("%s is made by something else than month, call, file or day of a column", model)
+			case hasMonth && !key && !byMonth && !byPart && !whole:
 				t.Errorf("%s has a month, neither in its key nor in a line -- made by: month", model)
-			case made && (!hasMonth || key || whole):
-				t.Errorf("%s says -- made by: month or call for nothing", model)
-			case byDay && (!key || whole):
-				t.Errorf("%s is made by day and not by month", model)
+			case byMonth && (!hasMonth || key || whole):
+				t.Errorf("%s says -- made by: month for nothing", model)
+			case byPart && (!hasMonth || whole), byDay && (!key || whole):
+				t.Errorf("%s is made by parts of a month and not by month", model)
 			}
 		}
+	}
+}
+
+// TestModelsOfSteadyTables: a model that says what it changes with reads nothing else, by
+// itself or through what it reads, or a change would pass it by.
+func TestModelsOfSteadyTables(t *testing.T) {
+	t.Parallel()
+	group := map[string]string{"raw.build_scope": ""}
+	for _, m := range regexp.MustCompile(`select '(\w+)'.* from (raw\.\w+)`).FindAllStringSubmatch(string(mustRead(t, "sql/scope/steady_tables.sql")), -1) {
+		group[m[2]] = m[1]
+	}
+	reads := func(relation string) []string {
+		return relationsRead(withoutComments(string(mustRead(t, "sql/"+strings.Replace(relation, ".", "/", 1)+".sql"))))
+	}
+	var tablesBehind func(relation string) []string
+	tablesBehind = func(relation string) []string {
+		var tables []string
+		for _, r := range reads(relation) {
+			if strings.HasPrefix(r, "raw.") {
+				tables = append(tables, r)
+				continue
+			}
+			tables = append(tables, tablesBehind(r)...)
+		}
+		return tables
+	}
+	found := 0
+	for _, layer := range sqlLayers[slices.Index(sqlLayers, "seeds") : slices.Index(sqlLayers, "marts")+1] {
+		for _, model := range glob(t, filepath.Join("sql", layer), "*.sql") {
+			line := regexp.MustCompile(`(?m)^-- changes with: (.*)$`).FindStringSubmatch(string(mustRead(t, model)))
+			if line == nil {
+				continue
+			}
+			found++
+			said := append(strings.Split(line[1], ", "), "")
+			var read []string
+			for _, table := range tablesBehind(layer + "." + strings.TrimSuffix(filepath.Base(model), ".sql")) {
+				name, isSteady := group[table]
+				if !isSteady || !slices.Contains(said, name) {
+					t.Errorf("%s says that it changes with %s, and reads %s", model, line[1], table)
+				}
+				read = append(read, name)
+			}
+			for _, name := range said[:len(said)-1] {
+				if !slices.Contains(read, name) {
+					t.Errorf("%s says that it changes with %s, and reads none of them", model, name)
+				}
+			}
+		}
+	}
+	if found == 0 || len(group) < 5 {
+		t.Errorf("%d models and tables %v: the lines are not read", found, group)
+	}
+}
+
+// TestModelsOfBilledMonths: a model that says it has rows of months with a bill only has
+// no others, or a month without one would be left as it was.
+func TestModelsOfBilledMonths(t *testing.T) {
+	unraced(t)
+	t.Parallel()
+	file := filepath.Join(t.TempDir(), "test.duckdb")
+	tally := mustOpen(t, file)
+	mustLoad(t, tally, "testdata/month_edge_utc/in*")
+	mustLoad(t, tally, "testdata/bill_missing_records/in*")
+	mustLoadBill(t, tally, "testdata/bill_missing_records/bill")
+	mustBuild(t, tally)
+	if err := tally.Close(); err != nil {
+		t.Fatal(err)
+	}
+	db, err := sql.Open("duckdb", file+"?access_mode=read_only")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer db.Close()
+	if got := texts(t, db, "select count(*) > 0 from rated.months where month not in (select month from raw.bill_file_months)"); got[0] != "true" {
+		t.Fatal("every month has a bill")
+	}
+	found := 0
+	for _, model := range glob(t, "sql", "*/*.sql") {
+		if !strings.Contains(string(mustRead(t, model)), "\n-- only with: bills\n") {
+			continue
+		}
+		relation := strings.ReplaceAll(strings.TrimSuffix(strings.TrimPrefix(model, "sql/"), ".sql"), "/", ".")
+		if texts(t, db, "select count(*) > 0 from "+relation)[0] == "true" {
+			found++
+		}
+		if got := texts(t, db, "select distinct cast(month as varchar) from "+relation+" where month not in (select month from raw.bill_file_months)"); len(got) > 0 {
+			t.Errorf("%s has rows of %v, which have no bill", relation, got)
+		}
+	}
+	if found == 0 {
+		t.Error("no such model has a row")
 	}
 }
 

@@ -15,10 +15,13 @@ type model struct {
 	layer, name, query string
 	key                []string
 	isView             bool
-	byMonth            bool   // rows belong to bill months, and no month looks at another
-	byCall             bool   // of a month that is not made whole, the calls that changed are
-	day                string // the column whose days are, where they changed
-	moves              string // the column whose days count as changed where a row came out otherwise
+	byMonth            bool     // rows belong to bill months, and no month looks at another
+	byCall             bool     // of a month that is not made whole, the calls that changed are
+	byFile             bool     // those of the files that hold records of them
+	day                string   // the column whose days are, where they changed
+	changesWith        []string // the groups of steady tables that it reads, where it reads no others
+	onlyBilled         bool     // only months of which there is a bill have rows
+	moves              string   // the column whose days count as changed where a row came out otherwise
 }
 
 func (m model) relation() string { return m.layer + "." + m.name }
@@ -45,10 +48,14 @@ func (t *Tally) models() ([]model, error) {
 				m.key = append(m.key, strings.TrimSpace(k))
 			}
 			madeBy := header(m.query, "made by")
-			m.byCall = madeBy == "call"
+			m.byCall, m.byFile = madeBy == "call", madeBy == "file"
 			if column, isDay := strings.CutPrefix(madeBy, "day of "); isDay {
 				m.day = column
 			}
+			if with := header(m.query, "changes with"); with != "" {
+				m.changesWith = strings.Split(with, ", ")
+			}
+			m.onlyBilled = header(m.query, "only with") == "bills"
 			m.moves = header(m.query, "moves days of")
 			m.byMonth = header(m.query, "stored") != "whole" && (slices.Contains(m.key, "month") || madeBy != "")
 			all = append(all, m)

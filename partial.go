@@ -2,13 +2,15 @@ package xtally
 
 import (
 	"context"
+	"errors"
 	"slices"
+	"strings"
 )
 
 // A night brings a day's records, and to make a month anew would be to make all its calls
 // again. So of a month that was built before, the models with a row per call (made by: call)
-// make those of which a record came, and the charges (made by: day of …) the days on which
-// they can differ. All else is summed up anew for the month.
+// make those of which a record came, the books (made by: file) the files that hold one, and
+// hours and charges (made by: day of …) the days on which they can differ. All else is summed up anew for the month.
 
 // narrow decides of which months only a part is made, and gives the models the records
 // to make calls of. It is no month when everything is made, or when prices or numbers
@@ -27,8 +29,14 @@ func (b *builder) narrow(ctx context.Context) (err error) {
 		if b.days, err = b.texts(ctx, "select cast(date as varchar) from ("+days+") order by date"); err != nil {
 			return err
 		}
+		if b.files, err = b.texts(ctx, "select cast(file_id as varchar) from (select file_id from changed_records union select file_id from raw.files where file_id > getvariable('built_to_file')) order by file_id"); err != nil {
+			return err
+		}
 	}
 	whole := b.wholeOf(b.months)
+	if err := b.vacuum(ctx, len(whole) > 0); err != nil {
+		return err
+	}
 	if err := b.giveRecords(ctx, among(whole), b.partial); err != nil {
 		return err
 	}
@@ -48,11 +56,16 @@ func (b *builder) partOf(months []string) []string {
 // giveRecords is what models read where they make calls: all records of some months, and
 // of others those of the calls that changed.
 func (t *Tally) giveRecords(ctx context.Context, whole string, partial []string) error {
-	records := "select * from staging.fee_records where " + whole
-	if len(partial) > 0 {
-		// The files first: most row groups hold none of them.
-		records += " union all select * from staging.fee_records where " + among(partial) +
-			" and file_id in (select file_id from changed_records) and call_id in (select call_id from changed_records)"
+	records := "select * from staging.fee_records where "
+	// The files first: most row groups hold none of them.
+	changed := records + among(partial) + " and file_id in (select file_id from changed_records) and call_id in (select call_id from changed_records)"
+	switch { // each part costs the models that read it a third of their planning
+	case len(partial) == 0:
+		records += whole
+	case whole == among(nil):
+		records = changed
+	default:
+		records += whole + " union all " + changed
 	}
 	return t.exec(ctx, "create or replace temp view records_to_make as "+records)
 }
@@ -66,12 +79,59 @@ func (b *builder) numberRoutes(ctx context.Context, whole []string) error {
 	return b.exec(ctx, "delete from raw.routes where "+among(whole), "insert into raw.routes by name "+routes)
 }
 
+// compareSteady finds which of the tables that most nights leave as they are have changed
+// since the last build.
+func (b *builder) compareSteady(ctx context.Context) error {
+	q, err := b.o.readSQL("scope/steady_tables.sql")
+	if err != nil {
+		return err
+	}
+	was, err := b.meta(ctx, "steady_tables")
+	if err != nil {
+		return err
+	}
+	prints, err := b.texts(ctx, "select name || ' ' || print from ("+q+") order by name")
+	if err != nil {
+		return err
+	}
+	for _, p := range prints {
+		if !slices.Contains(strings.Split(was, "\n"), p) {
+			name, _, _ := strings.Cut(p, " ")
+			b.changed = append(b.changed, name)
+		}
+	}
+	b.billed, err = b.texts(ctx, "select distinct cast(month as varchar) from raw.bill_file_months")
+	return errors.Join(err, b.setMeta(ctx, "steady_tables", strings.Join(prints, "\n")))
+}
+
+// isAsItWas tells whether a model is what the last build left: where nothing that it reads
+// has changed, or where it has rows of months with a bill only, and these never had one.
+func (b *builder) isAsItWas(m model, months []string) bool {
+	if b.fresh || b.all {
+		return false
+	}
+	hasChanged := func(name string) bool { return slices.Contains(b.changed, name) }
+	hasBill := func(month string) bool { return slices.Contains(b.billed, month) }
+	return m.layer == "seeds" ||
+		len(m.changesWith) > 0 && !slices.ContainsFunc(m.changesWith, hasChanged) ||
+		m.onlyBilled && !hasChanged("bills") && !slices.ContainsFunc(months, hasBill)
+}
+
+// mostFiles is how many files a condition lists. A list is carried under a sum, a subquery
+// is not; where a night brings more of them, their months are summed up whole.
+const mostFiles = 1000
+
 // those is the condition that a row is one of those made anew.
 func (b *builder) those(m model, months []string) string {
 	whole := b.wholeOf(months)
 	changed := ""
 	switch {
 	case len(whole) == len(months):
+	case m.byFile && len(b.files) > mostFiles:
+	case m.byFile && len(b.files) == 0:
+		changed = "false"
+	case m.byFile:
+		changed = "file_id in (" + strings.Join(b.files, ", ") + ")"
 	case m.byCall:
 		changed = "call_id in (select call_id from changed_records)"
 	case m.day != "" && len(b.days) == 0:

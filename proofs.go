@@ -17,7 +17,7 @@ import (
 func (b *builder) proveKeys(ctx context.Context, layer string, months []string) error {
 	var proofs []check
 	for _, m := range b.models {
-		if m.layer != layer || m.isProved() {
+		if m.layer != layer || m.isProved() || b.isAsItWas(m, months) {
 			continue
 		}
 		key := strings.Join(m.key, ", ")
@@ -56,7 +56,7 @@ func (b *builder) unproved(m model, months []string) string {
 		return "true"
 	case len(whole) == len(months):
 		return among(months)
-	case m.byCall && slices.Contains(m.key, "call_id"), m.day != "" && slices.Contains(m.key, m.day):
+	case m.byFile, m.byCall && slices.Contains(m.key, "call_id"), m.day != "" && slices.Contains(m.key, m.day):
 		return b.those(m, months)
 	case m.layer == "staging" && slices.Contains(m.key, "file_id"):
 		return "(" + among(whole) + " or " + among(b.partOf(months)) + " and file_id > getvariable('built_to_file'))"

@@ -177,12 +177,14 @@ func isNothing(row string) bool {
 }
 
 // archive is a set of lines: some of call records, some of SMS notices, some of call
-// events; and the tables and rules it is charged by.
+// events; now and then a bill; and the tables and rules it is charged by.
 type archive struct {
 	records []record
 	sms     []string
 	events  []string
 	tables  map[string]string // csv by name
+	bill    string            // csv, empty where there is none
+	billIn  int               // the round that brings it, if there are as many
 	rules   xtally.Rules
 }
 
@@ -240,9 +242,29 @@ func drawArchive(r *rapid.T) archive {
 		a.tables["numbers"] = "x_number,kind,app_key,returned_date\n+8617000000001,carrier,app-a,\n+8617000000009,virtual,app-b,2026-10-26\n"
 		a.tables["complaints"] = "complaint_date,x_number\n2026-10-31,+8617000000001\n2026-10-31,+8617000000077\n"
 	}
+	if rapid.Bool().Draw(r, "with a bill") {
+		a.bill, a.billIn = drawBill(r), rapid.IntRange(0, 2).Draw(r, "round that brings the bill")
+	}
 	a.rules.SplitRule = rapid.SampledFrom([]string{"proportional", "first_come"}).Draw(r, "split rule")
 	a.rules.SettleBy = rapid.SampledFrom([]string{"end", "answer"}).Draw(r, "settled by")
 	return a
+}
+
+// drawBill draws a few hours of October as the vendor might bill them.
+func drawBill(r *rapid.T) string {
+	var rows []billRow
+	for range rapid.IntRange(1, 3).Draw(r, "rows of the bill") {
+		row := billRow{item: "call", price: 60_000, net: 60_000, quantity: rapid.Int64Range(1, 5).Draw(r, "billed minutes")}
+		row.product = rapid.SampledFrom([]string{billNames["call"], "其他"}).Draw(r, "name on the bill")
+		row.from = rapid.SampledFrom([]time.Time{
+			time.Date(2026, time.October, 1, 0, 0, 0, 0, time.FixedZone("", 8*3600)),
+			time.Date(2026, time.October, 31, 23, 0, 0, 0, time.FixedZone("", 8*3600)),
+		}).Draw(r, "billed hour")
+		row.to = row.from.Add(time.Hour)
+		row.settle()
+		rows = append(rows, row)
+	}
+	return billCSV(rows)
 }
 
 // drawMoment draws a time (UTC) near the turn of a month in Beijing.
@@ -327,6 +349,11 @@ func (a archive) build(t tester, layout [][][]string, tablesIn int, rebuild bool
 	for i, files := range layout {
 		if i == tablesIn {
 			mustLoadTables(t, tally, tables)
+		}
+		if a.bill != "" && i == min(a.billIn, len(layout)-1) {
+			path := filepath.Join(dir, "bill", billFile)
+			mustWrite(t, path, []byte(a.bill))
+			mustLoadBill(t, tally, path)
 		}
 		in := filepath.Join(dir, fmt.Sprint(i))
 		for f, bodies := range files {

@@ -61,7 +61,7 @@ func (t *Tally) Prune(ctx context.Context, before Month, dryRun bool) ([]PrunedM
 	}
 	if len(pruned) > 0 {
 		t.o.log.Info("pruned", "before", before.String(), "months", len(pruned))
-		err = t.exec(ctx, "checkpoint")
+		err = errors.Join(t.vacuum(ctx, true), t.exec(ctx, "checkpoint"))
 	}
 	return pruned, err
 }

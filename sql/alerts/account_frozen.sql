@@ -4,9 +4,10 @@ with
 
 known as (select max(last_known_at) as until_at from rated.outcome_counts where month > undated()),
 
--- Only months with such a call are read.
+-- Only months with such a call are read, and none where there is none: the code is
+-- joined, for with a filter on it all calls were looked through.
 frozen_months as (
-    select distinct counts.month
+    select distinct counts.month, cast(counts.release_code as integer) as release_code, known.until_at - interval 7 day as from_at
     from rated.outcome_counts as counts
     cross join known
     where counts.release_code = '7108'
@@ -23,8 +24,8 @@ from calls.calls as calls
 inner join identity.routes as routes
     on calls.month = routes.month
     and calls.route_no = routes.route_no
-cross join known
-where calls.release_code = 7108
-    and calls.month in (select month from frozen_months)
-    and calls.last_known_at > known.until_at - interval 7 day
+inner join frozen_months as frozen
+    on calls.month = frozen.month
+    and calls.release_code = frozen.release_code
+    and calls.last_known_at > frozen.from_at
 group by routes.app_key

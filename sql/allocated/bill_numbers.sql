@@ -1,5 +1,6 @@
 -- grain: one row per item and resource that a bill names, and bill month
 -- key: month, item, x_number
+-- changes with: bills
 -- Whether the resource of a row is the X number is not documented; where it is,
 -- the bill can be held against the charges number by number. (What is no number
 -- is left out by the reader: a filter here would be spelt out into the view.)

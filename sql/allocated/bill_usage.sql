@@ -1,5 +1,6 @@
 -- grain: one row per file, names, class, time and price of a bill's rows
 -- key: month, file_id, product_id, line_status, row_class, is_amount_missing, usage_start_at, usage_end_at, unit_price_cny
+-- changes with: bills
 -- A bill can have a row per number and hour, millions a month; the
 -- reconciliation needs them by time only, read once.
 with

@@ -1,5 +1,6 @@
 -- grain: one row per bill row that repeats another one of its source
 -- key: month, file_id, line
+-- changes with: bills
 -- Parts of a bill overlap, and a day's file repeats the last rows of the day
 -- before. A row without a trade id is never taken for a repeat: two numbers'
 -- rents can look alike.

@@ -1,5 +1,6 @@
 -- grain: one row per file and month of its records
 -- key: file_id, month
+-- made by: file
 -- What became of each record of a file: the books of the deduplication. A call is what
 -- is left of the records; a check holds it against the calls there are.
 with

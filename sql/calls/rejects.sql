@@ -1,6 +1,6 @@
 -- grain: one row per call record that cannot be charged rightly
 -- key: file_id, body_no, record_no
--- made by: month
+-- made by: file
 -- Refused with a reason instead of charged by a guess.
 select
     file_id,

@@ -1,6 +1,7 @@
 -- grain: one row per route of a bill month, with the class that one price holds for
 -- key: month, route_no
 -- stored: whole
+-- changes with: routes, numbers
 -- A price goes by app, mode and number kind, so routes that have all three in common
 -- are one class: a number where calls are joined and summed by it, since three texts
 -- cost several times as much; so have apps one. Both are numbered over all months.

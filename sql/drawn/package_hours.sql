@@ -23,7 +23,7 @@ drawing as (
         cast('' as varchar) as package_id,
         cast(0 as bigint) as drawn_quantity
     from metered.usage
-    where item in ('call', 'sms_virtual') and month > undated()
+    where item in (select item from packages) and month > undated()
     group by item, hour_at
     having sum(quantity) > 0
     union all

@@ -1,5 +1,6 @@
 -- grain: one row per file of the vendor's bill and month
 -- key: file_id, month
+-- changes with: bills
 -- Which issue of the same bill holds: the final one over a provisional one, then
 -- the one issued later, by its folder's date and by the last deduction it knows;
 -- the order of loading decides only where nothing else does. source_rank puts the

@@ -1,5 +1,6 @@
 -- grain: one row per combination of product and usage names in bills
 -- key: product_id
+-- changes with: bills
 -- Which item the names mean: the user's rules first, then ours. No rule, no item:
 -- such rows stop nothing and are listed.
 with

@@ -1,5 +1,6 @@
 -- grain: one row per file of the vendor's bill and bill month in it
 -- key: month, file, part
+-- changes with: bills
 -- Which issue of which bill holds, and what each says: a later one replaces an
 -- earlier, the final one a provisional, and the change can be read here.
 with

@@ -1,5 +1,6 @@
 -- grain: one row per combination of names on the bill and bill month
 -- key: month, product_id
+-- changes with: bills
 -- How the bill's names were understood. Unmapped ones come first: they are no
 -- item's and count as unexplained until a row of --bill-items maps them.
 select

@@ -1,5 +1,6 @@
 -- grain: one row per pair of undocumented rules and bill month
 -- key: month, settle_by, zero_second_min
+-- only with: bills
 -- Which moment settles a call, and what a call of 0 seconds costs, told by the
 -- bill: the pair whose hours differ least from it. Never switched by itself.
 with

@@ -1,5 +1,7 @@
 -- grain: one row per thing that happened to an X number
 -- key: x_number, event_at, event, file, line, entry
+-- stored: view
+-- proved by: rated.number_use and calls.number_history, two rows and one of each of whose these are
 -- The number table and the status notices together: issue, first and last use
 -- in a month, changes of status, return. A notice has no time of its own; its
 -- time is when it was received, and empty times sort last. What changed is shown in all

@@ -1,5 +1,6 @@
 -- grain: one row per item, number kind, app, mode and period in force
 -- key: item, number_kind, app_key, mode, valid_from_at
+-- changes with: prices
 -- What the charges were made with. Empty app and mode mean all that no row
 -- names; a month shows the prices that held in it.
 select

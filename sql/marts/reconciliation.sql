@@ -1,5 +1,6 @@
 -- grain: one row per item and bill month that has a bill
 -- key: month, item
+-- only with: bills
 -- Ours beside the vendor's bill. Refunds, adjustments and rows listed twice are
 -- in the bill's columns, since they are in its total.
 with

@@ -1,5 +1,6 @@
 -- grain: one row per day and item, where the bill tells days
 -- key: month, date, item
+-- only with: bills
 -- Between the month and the settlement hour. The bill's columns hold all its rows,
 -- those listed twice, refunds and adjustments too.
 with

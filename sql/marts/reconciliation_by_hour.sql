@@ -1,5 +1,6 @@
 -- grain: one row per slot and item in which bill and charges differ in anything
 -- key: month, slot_at, item
+-- only with: bills
 -- The settlement hours to look at; all others agree in quantity, package and
 -- money. The bill's columns hold all its rows, those listed twice, refunds and
 -- adjustments too, so that the differences add up to the month's. Of a package's

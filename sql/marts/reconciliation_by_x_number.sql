@@ -1,5 +1,6 @@
 -- grain: one row per item, X number and bill month, where the bill names numbers
 -- key: month, item, x_number
+-- only with: bills
 -- A bill whose resource is the X number can be held against it number by number.
 with
 

@@ -1,5 +1,6 @@
 -- grain: one row per item, reason and bill month
 -- key: month, item, reason
+-- only with: bills
 -- Exclusive reasons that add up to the difference. What has none comes first.
 select
     reasons.month,

@@ -1,5 +1,6 @@
 -- grain: one row per step from our total to the bill's, and bill month
 -- key: month, step_no
+-- only with: bills
 -- Ours, then every reason, then the bill: each step starts where the one before
 -- ended, and the last one is the bill's own total.
 with

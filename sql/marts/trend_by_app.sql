@@ -5,13 +5,6 @@
 -- nothing is known of it, which is not the same as nothing.
 with
 
-months as (
-    select month
-    from stated.daily_charges
-    where month > undated()
-    group by month
-),
-
 charges as (
     select
         month, app_key,
@@ -20,6 +13,10 @@ charges as (
     from stated.daily_charges
     where month > undated()
     group by month, app_key
+),
+
+months as (
+    select month from charges group by month
 ),
 
 seen as (

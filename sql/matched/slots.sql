@@ -1,5 +1,6 @@
 -- grain: one row per bill month, item and time slot, ours beside the bill's
 -- key: month, item, slot_at
+-- only with: bills
 -- A slot is an hour where every row of the item is of an hour, else a day, else
 -- the month: the finest time the bill itself tells. Only rows that charge stand
 -- in the bill's columns; refunds, adjustments and repeats are told row by row

@@ -1,5 +1,6 @@
 -- grain: one row per month, source of the bill and item
 -- key: month, source_rank, item
+-- changes with: bills
 -- What each kind of bill says, so that the change from a provisional to the final
 -- one can be shown, and which of them holds. Within a kind the best source holds
 -- for the whole month. Of several kinds the most detailed holds for each item it

@@ -1,5 +1,6 @@
 -- grain: one row per bill month, item, slot and reason that bill and charges differ
 -- key: month, item, slot_at, reason
+-- only with: bills
 -- The reasons of a slot exclude each other and add up to bill less ours. Units
 -- first: what events, neighbouring hours, disputed records, 0-second calls and
 -- the month's edge account for, the rest is missing here or extra here. Units

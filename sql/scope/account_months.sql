@@ -7,26 +7,30 @@
 with
 
 known as (
-    select month from raw.fee_records where month > undated() group by month
-    union
-    select month from raw.events where month > undated() group by month
-    union
-    select month from raw.sms where month > undated() group by month
-    union
-    select month from raw.bill_file_months
-    union
-    select month from raw.pruned_months
+    select min(month) as first_month, max(month) as last_month from raw.fee_records where month > undated()
+    union all
+    select min(month), max(month) from raw.events where month > undated()
+    union all
+    select min(month), max(month) from raw.sms where month > undated()
+    union all
+    select min(month), max(month) from raw.bill_file_months
+    union all
+    select min(month), max(month) from raw.pruned_months
 ),
 
 span as (
-    select
-        min(known.month) as first_month,
-        greatest(max(known.month), max(asked.month)) as last_month
+    select min(first_month) as first_month, max(last_month) as last_month
     from known
-    left join raw.asked_months as asked
-        on asked.month > known.month
+),
+
+asked as (
+    select max(asked.month) as last_month
+    from raw.asked_months as asked
+    inner join span
+        on asked.month > span.first_month
 )
 
-select cast(unnest(generate_series(first_month, last_month, interval 1 month)) as date) as month
+select cast(unnest(generate_series(span.first_month, greatest(span.last_month, asked.last_month), interval 1 month)) as date) as month
 from span
-where first_month is not null
+cross join asked
+where span.first_month is not null

@@ -1,5 +1,6 @@
 -- grain: one row per file of the vendor's bill
 -- key: file_id
+-- changes with: bills
 -- What a file covers is in its name when it is the vendor's own: a day
 -- (_20261001), a range (_20261001-20261031) or a month (_202610), and a part
 -- number behind it. The vendor issues the final files on the 3rd of the next

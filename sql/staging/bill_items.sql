@@ -1,5 +1,6 @@
 -- grain: one row per rule of the bill's item table given
 -- key: rule_no
+-- changes with: bills
 select
     line as rule_no,
     coalesce(pattern, '') as pattern,

@@ -1,5 +1,6 @@
 -- grain: one row per combination of product and usage names in bills
 -- key: product_id
+-- changes with: bills
 -- words is what the mapping looks at: the service's own name (隐私保护通话) holds the
 -- word for calls, so it is taken out first.
 select

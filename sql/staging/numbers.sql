@@ -1,5 +1,6 @@
 -- grain: one row per X number of the number table given
 -- key: x_number
+-- changes with: numbers
 -- Empty dates mean: issued before all records, not returned.
 select
     x_number,

@@ -1,5 +1,6 @@
 -- grain: one row per item, number kind, app, mode and period, with the price that holds
 -- key: item, number_kind, app_key, mode, valid_from_at
+-- changes with: prices
 -- The most specific row wins: a row of the table given over a list price, then
 -- one that names the app, the mode, the number kind. Apps and modes that no
 -- row names stand under empty text. Periods are half open, Beijing time.
