@@ -167,9 +167,9 @@ func (b *builder) makeDays(ctx context.Context, m model, months []string, those 
 // forgetDay makes models for all days again.
 const forgetDay = "reset variable made_from"
 
-// makeAndCompare replaces rows, and adds the days of which some came out otherwise to
-// those that the models behind make anew: a late call moves a package's minutes on days
-// that it is not of.
+// makeAndCompare replaces rows where some come out otherwise than they are, and adds their
+// days to those that the models behind make anew: a late call moves a package's minutes on
+// days that it is not of.
 func (b *builder) makeAndCompare(ctx context.Context, m model, those string) error {
 	before := "select * from " + m.relation() + " where " + those
 	if err := b.exec(ctx, "create or replace temp table made as select * from ("+m.query+") where "+those); err != nil {
@@ -178,6 +178,9 @@ func (b *builder) makeAndCompare(ctx context.Context, m model, those string) err
 	moved, err := b.texts(ctx, "select distinct cast(day_of("+m.moves+") as varchar) from ((("+before+") except from made) union all (from made except ("+before+")))")
 	if err != nil {
 		return err
+	}
+	if len(moved) == 0 {
+		return b.exec(ctx, "drop table temp.made") // they are there as they are
 	}
 	b.days = append(b.days, moved...)
 	slices.Sort(b.days)

@@ -1,5 +1,6 @@
 -- grain: one row per day of settlement, app, X number and mode
 -- key: month, date, app_key, x_number, mode
+-- made by: day of date
 -- stored: view
 -- What a month is charged: computed, or as it was closed. What was found since
 -- stands in adjustments, so that a paid bill never changes in silence.
