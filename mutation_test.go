@@ -57,6 +57,8 @@ var mutations = []mutation{
 	{"reaching the limit is over it: only above", "marts/complaints.sql", "when complaint_count * 100 >= least(", "when complaint_count * 100 > 1 + least(", "complaints_limits"},
 	{"a package's price is shared by its use: by half of it", "marts/package_costs.sql", "whole_share(weight, price_fen, weights) as share_fen", "whole_share(weight, price_fen, 2 * weights) as share_fen", "package_costs_unused_and_sms_only"},
 	{"a late call moves a package's minutes on other days: not there", "settled/hours.sql", "-- moves days of: hour_at\n", "", "late_call_moves_package_minutes"},
+	{"the day of a late call is counted anew: only days after it", "macros.sql", "ended_at >= made_from()", "ended_at >= made_from() + interval 1 day", "late_call_moves_package_minutes"},
+	{"a record of the next month is a session's: it is not", "scope/straddling_sessions.sql", "and records.month <> events.month", "and records.month is null", "record_comes_in_next_month"},
 	{"a refund on the bill stands apart: a charge", "macros.sql", "'退款|refund|unsubscri|^(4|20|24)$') then 'refund'", "'退款|refund|unsubscri|^(4|20|24)$') then 'charge'", "bill_duplicate_refund_adjustment"},
 }
 
