@@ -4,13 +4,17 @@ import (
 	"context"
 	"errors"
 	"slices"
+	"strconv"
 	"strings"
 )
 
 // A night brings a day's records, and to make a month anew would be to make all its calls
 // again. So of a month that was built before, the models with a row per call (made by: call)
 // make those of which a record came, the books (made by: file) the files that hold one, and
-// hours and charges (made by: day of …) the days on which they can differ. All else is summed up anew for the month.
+// hours and charges (made by: day of …) the days on which they can differ. What reads nothing
+// but bills and tables by hand (changes with: …) is left alone where these are as they were,
+// and what is of billed months (only with: bills) where there is no bill. All else is summed
+// up anew for the month.
 
 // narrow decides of which months only a part is made, and gives the models the records
 // to make calls of. It is no month when everything is made, or when prices or numbers
@@ -34,13 +38,34 @@ func (b *builder) narrow(ctx context.Context) (err error) {
 		}
 	}
 	whole := b.wholeOf(b.months)
-	if err := b.vacuum(ctx, len(whole) > 0); err != nil {
+	if err := b.fillUp(ctx, len(whole) > 0); err != nil {
 		return err
 	}
 	if err := b.giveRecords(ctx, among(whole), b.partial); err != nil {
 		return err
 	}
 	return b.numberRoutes(ctx, whole)
+}
+
+// A night leaves a small row group in each table, and what it takes out leaves holes.
+// Filled up after every night they cost a quarter of it, never they would make the database
+// half as large again, and once a month a month is rewritten at once.
+const buildsToFillUp = 8
+
+// fillUp has the row groups filled up after a build that makes a month whole, and after
+// some that do not.
+func (b *builder) fillUp(ctx context.Context, isWhole bool) error {
+	was, err := b.meta(ctx, "builds_not_filled_up")
+	if err != nil {
+		return err
+	}
+	builds, _ := strconv.Atoi(was) // none yet
+	builds++
+	isDue := isWhole || builds >= buildsToFillUp
+	if isDue {
+		builds = 0
+	}
+	return errors.Join(b.vacuum(ctx, isDue), b.setMeta(ctx, "builds_not_filled_up", strconv.Itoa(builds)))
 }
 
 // wholeOf leaves out the months of which only a part is made.

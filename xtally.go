@@ -246,9 +246,8 @@ func (t *Tally) setLimits(ctx context.Context) error {
 		"set write_buffer_row_group_count = 1")
 }
 
-// vacuum says whether checkpoints from now on fill up row groups that lost rows. What a
-// night takes out is little, and to fill up after it would take a third of its commit; a
-// month made whole, and one pruned, leave more. A host's DuckDB is left alone.
+// vacuum says whether checkpoints from now on fill up row groups that are small or lost
+// rows. A host's DuckDB is left alone.
 func (t *Tally) vacuum(ctx context.Context, isOn bool) error {
 	switch {
 	case t.o.db != nil:
