@@ -1,5 +1,6 @@
 -- grain: one row per app and bill month
 -- key: month, app_key
+-- stored: view
 -- ASR = answered / calls; NER also counts calls that failed by the users' own
 -- doing; ACD = mean duration of answered calls; PDD = call-in to ringing.
 with

@@ -1,5 +1,6 @@
 -- grain: one row per app, Q.850 cause of the forwarded leg and bill month
 -- key: month, app_key, code
+-- stored: view
 -- The cause the callee's network gave (fwdUnaswRsn); 0 means none.
 with
 

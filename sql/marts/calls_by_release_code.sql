@@ -1,5 +1,6 @@
 -- grain: one row per app, release code and bill month
 -- key: month, app_key, release_code
+-- stored: view
 -- Who owns a failure, and what to do next. A code the tables lack is counted as unknown(code), never dropped.
 with
 

@@ -1,5 +1,6 @@
 -- grain: one row per app, SIP status and bill month
 -- key: month, app_key, code
+-- stored: view
 -- The SIP status of the failed leg (sipStatusCode); 0 means none.
 with
 

@@ -1,5 +1,6 @@
 -- grain: one row per settlement hour of the account, Beijing time
 -- key: month, hour_at
+-- stored: view
 -- The vendor settles by the hour and cuts the amount to the fen; what was cut
 -- stands in the residue columns.
 select
