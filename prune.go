@@ -260,7 +260,7 @@ func (b *builder) setAside(ctx context.Context) error {
 }
 
 // putBack gives a model that was made anew its rows of pruned months. A column that
-// is new since has nothing there.
+// is new since has nothing there; where it is the day of the rows, they are of none.
 func (b *builder) putBack(ctx context.Context, m model) error {
 	if !b.aside[m.relation()] {
 		return nil
@@ -270,6 +270,9 @@ func (b *builder) putBack(ctx context.Context, m model) error {
 		"where name in (select name from pragma_table_info("+quote(m.relation())+")))")
 	if err != nil {
 		return err
+	}
+	if m.day != "" && !slices.Contains(columns, quoteName(m.day)) {
+		columns = append(columns, "undated() as "+quoteName(m.day))
 	}
 	return b.exec(ctx, "insert into "+m.relation()+" by name select "+strings.Join(columns, ", ")+" from "+kept, "drop table "+kept)
 }

@@ -127,6 +127,22 @@ func TestPruneKeepsFigures(t *testing.T) {
 	tally = mustOpen(t, db, xtally.WithSQL(corrupted(t, map[string]func(string) string{"marts/files.sql": func(s string) string { return s + "\n" }})))
 	mustBuild(t, tally)
 	same("after other models")
+	tally.Close()
+
+	// As an older version left it, whose counts knew no day.
+	raw, err := sql.Open("duckdb", db)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := raw.Exec("alter table rated.outcome_counts drop column date"); err != nil {
+		t.Fatal(err)
+	}
+	if err := raw.Close(); err != nil {
+		t.Fatal(err)
+	}
+	tally = mustOpen(t, db)
+	mustBuild(t, tally)
+	same("after models without the day")
 }
 
 // TestPruneForgetsPeople: no table holds a person's number any more, not even that of a
