@@ -56,7 +56,7 @@ func (t *Tally) build(ctx context.Context, all bool) (result BuildResult, err er
 	}
 	built, err := t.meta(ctx, "built_with")
 	if err != nil {
-		return BuildResult{}, err
+		return BuildResult{}, ended(ctx, err)
 	}
 	if built == "" {
 		// DuckDB reads rows of an open transaction with one thread and plans as
@@ -180,20 +180,25 @@ func (b *builder) foundation(ctx context.Context) error {
 		if err := b.makeLayer(ctx, layer, b.months); err != nil {
 			return err
 		}
-		var then func(context.Context) error
-		switch {
-		case layer == "staging":
-			then = func(ctx context.Context) error { return errors.Join(b.narrow(ctx), b.compareSteady(ctx)) }
-		case layer == "identity" && b.fresh:
-			then = func(ctx context.Context) error { return b.linkVersions(ctx, "identity.copies") }
-		default:
-			continue
-		}
-		if err := then(ctx); err != nil {
+		if err := b.after(ctx, layer); err != nil {
 			return err
 		}
 	}
 	b.founded = true
+	return nil
+}
+
+// after does what can be done once a layer of the foundation is made.
+func (b *builder) after(ctx context.Context, layer string) error {
+	switch {
+	case layer == "staging":
+		if err := b.narrow(ctx); err != nil {
+			return err
+		}
+		return b.compareSteady(ctx)
+	case layer == "identity" && b.fresh:
+		return b.linkVersions(ctx, "identity.copies")
+	}
 	return nil
 }
 

@@ -2,7 +2,6 @@ package xtally_test
 
 import (
 	"context"
-	"database/sql"
 	"errors"
 	"fmt"
 	"os"
@@ -159,14 +158,7 @@ func TestDamagedClosedFile(t *testing.T) {
 	mustClose(t, tally, october)
 	tally.Close()
 
-	db, err := sql.Open("duckdb", path)
-	if err != nil {
-		t.Fatal(err)
-	}
-	if _, err := db.ExecContext(t.Context(), "update raw.closed_files set sha256 = 'other' where name = 'charges_by_app.csv'"); err != nil {
-		t.Fatal(err)
-	}
-	db.Close()
+	execAll(t, path, []string{"update raw.closed_files set sha256 = 'other' where name = 'charges_by_app.csv'"})
 
 	tally = mustOpen(t, path)
 	out := t.TempDir()

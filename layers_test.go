@@ -1,7 +1,6 @@
 package xtally_test
 
 import (
-	"database/sql"
 	"fmt"
 	"go/parser"
 	"go/token"
@@ -336,14 +335,7 @@ func TestModelsByMonth(t *testing.T) {
 	tally := mustOpen(t, file)
 	mustLoad(t, tally, "testdata/month_edge_utc/in*")
 	mustBuild(t, tally)
-	if err := tally.Close(); err != nil {
-		t.Fatal(err)
-	}
-	db, err := sql.Open("duckdb", file+"?access_mode=read_only")
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer db.Close()
+	db := closeAndLook(t, tally, file)
 	for _, layer := range sqlLayers[slices.Index(sqlLayers, "seeds") : slices.Index(sqlLayers, "marts")+1] {
 		for _, model := range glob(t, filepath.Join("sql", layer), "*.sql") {
 			header, _, _ := strings.Cut(string(mustRead(t, model)), "select")
@@ -435,14 +427,7 @@ func TestModelsOfBilledMonths(t *testing.T) {
 	mustLoad(t, tally, "testdata/bill_missing_records/in*")
 	mustLoadBill(t, tally, "testdata/bill_missing_records/bill")
 	mustBuild(t, tally)
-	if err := tally.Close(); err != nil {
-		t.Fatal(err)
-	}
-	db, err := sql.Open("duckdb", file+"?access_mode=read_only")
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer db.Close()
+	db := closeAndLook(t, tally, file)
 	if got := texts(t, db, "select count(*) > 0 from rated.months where month not in (select month from raw.bill_file_months)"); got[0] != "true" {
 		t.Fatal("every month has a bill")
 	}

@@ -575,14 +575,7 @@ func TestBooksOfAllCases(t *testing.T) {
 	tally := mustOpen(t, path)
 	mustLoad(t, tally, "testdata/*/in*")
 	mustBuild(t, tally)
-	if err := tally.Close(); err != nil {
-		t.Fatal(err)
-	}
-	db, err := sql.Open("duckdb", path+"?access_mode=read_only")
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer db.Close()
+	db := closeAndLook(t, tally, path)
 	for what, query := range map[string]string{
 		"lines":     "select file from raw.files where line_count <> blank_line_count + frame_line_count",
 		"frames":    "select file from raw.files where frame_count <> body_count + reject_count",

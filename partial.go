@@ -2,7 +2,7 @@ package xtally
 
 import (
 	"context"
-	"errors"
+	"fmt"
 	"slices"
 	"strconv"
 	"strings"
@@ -26,14 +26,11 @@ func (b *builder) narrow(ctx context.Context) (err error) {
 		}
 	}
 	if len(b.partial) > 0 {
-		days, err := b.o.readSQL("scope/changed_days.sql")
-		if err != nil {
+		if b.days, err = b.scoped(ctx, "changed_days", "select cast(date as varchar) from (%s) order by date"); err != nil {
 			return err
 		}
-		if b.days, err = b.texts(ctx, "select cast(date as varchar) from ("+days+") order by date"); err != nil {
-			return err
-		}
-		if b.files, err = b.texts(ctx, "select cast(file_id as varchar) from (select file_id from changed_records union select file_id from raw.files where file_id > getvariable('built_to_file')) order by file_id"); err != nil {
+		one := strconv.Itoa(mostFiles + 1) // more than that need not be known
+		if b.files, err = b.scoped(ctx, "changed_files", "select cast(file_id as varchar) from (%s) limit "+one); err != nil {
 			return err
 		}
 	}
@@ -47,25 +44,13 @@ func (b *builder) narrow(ctx context.Context) (err error) {
 	return b.numberRoutes(ctx, whole)
 }
 
-// A night leaves a small row group in each table, and what it takes out leaves holes.
-// Filled up after every night they cost a quarter of it, never they would make the database
-// half as large again, and once a month a month is rewritten at once.
-const buildsToFillUp = 8
-
-// fillUp has the row groups filled up after a build that makes a month whole, and after
-// some that do not.
-func (b *builder) fillUp(ctx context.Context, isWhole bool) error {
-	was, err := b.meta(ctx, "builds_not_filled_up")
+// scoped asks a query of sql/scope.
+func (b *builder) scoped(ctx context.Context, name, ask string) ([]string, error) {
+	q, err := b.o.readSQL("scope/" + name + ".sql")
 	if err != nil {
-		return err
+		return nil, err
 	}
-	builds, _ := strconv.Atoi(was) // none yet
-	builds++
-	isDue := isWhole || builds >= buildsToFillUp
-	if isDue {
-		builds = 0
-	}
-	return errors.Join(b.vacuum(ctx, isDue), b.setMeta(ctx, "builds_not_filled_up", strconv.Itoa(builds)))
+	return b.texts(ctx, fmt.Sprintf(ask, q))
 }
 
 // wholeOf leaves out the months of which only a part is made.
@@ -107,15 +92,11 @@ func (b *builder) numberRoutes(ctx context.Context, whole []string) error {
 // compareSteady finds which of the tables that most nights leave as they are have changed
 // since the last build.
 func (b *builder) compareSteady(ctx context.Context) error {
-	q, err := b.o.readSQL("scope/steady_tables.sql")
-	if err != nil {
-		return err
-	}
 	was, err := b.meta(ctx, "steady_tables")
 	if err != nil {
 		return err
 	}
-	prints, err := b.texts(ctx, "select name || ' ' || print from ("+q+") order by name")
+	prints, err := b.scoped(ctx, "steady_tables", "select name || ' ' || print from (%s) order by name")
 	if err != nil {
 		return err
 	}
@@ -125,8 +106,10 @@ func (b *builder) compareSteady(ctx context.Context) error {
 			b.changed = append(b.changed, name)
 		}
 	}
-	b.billed, err = b.texts(ctx, "select distinct cast(month as varchar) from raw.bill_file_months")
-	return errors.Join(err, b.setMeta(ctx, "steady_tables", strings.Join(prints, "\n")))
+	if b.billed, err = b.texts(ctx, "select distinct cast(month as varchar) from raw.bill_file_months"); err != nil {
+		return err
+	}
+	return b.setMeta(ctx, "steady_tables", strings.Join(prints, "\n"))
 }
 
 // isAsItWas tells whether a model is what the last build left: where nothing that it reads

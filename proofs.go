@@ -50,16 +50,11 @@ func (b *builder) proveKeys(ctx context.Context, layer string, months []string) 
 // unproved is the condition that a row can have the key of another that was made just now:
 // one of the same call, day or file, where that is part of the key, else one of the month.
 func (b *builder) unproved(m model, months []string) string {
-	whole := b.wholeOf(months)
 	switch {
 	case !m.byMonth || b.fresh:
 		return "true"
-	case len(whole) == len(months):
-		return among(months)
 	case m.byFile, m.byCall && slices.Contains(m.key, "call_id"), m.day != "" && slices.Contains(m.key, m.day):
 		return b.those(m, months)
-	case m.layer == "staging" && slices.Contains(m.key, "file_id"):
-		return "(" + among(whole) + " or " + among(b.partOf(months)) + " and file_id > getvariable('built_to_file'))"
 	}
 	return among(months)
 }

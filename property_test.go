@@ -99,14 +99,7 @@ func TestPartIsAsGoodAsWhole(t *testing.T) {
 		if _, err := tally.Rebuild(context.Background()); err != nil {
 			r.Fatal(err)
 		}
-		if err := tally.Close(); err != nil {
-			r.Fatal(err)
-		}
-		db, err := sql.Open("duckdb", path)
-		if err != nil {
-			r.Fatal(err)
-		}
-		defer db.Close()
+		db = closeAndLook(r, tally, path)
 		for _, relation := range relations {
 			if diff := cmp.Diff(rows(r, db, "select "+relation+" order by all"), part[relation]); diff != "" {
 				r.Errorf("%s of layout %q (-whole +part):\n%s", relation, layout, diff)
@@ -367,15 +360,7 @@ func (a archive) build(t tester, layout [][][]string, tablesIn int, rebuild bool
 			t.Fatal(err)
 		}
 	}
-	if err := tally.Close(); err != nil {
-		t.Fatal(err)
-	}
-	db, err := sql.Open("duckdb", path)
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() { db.Close() })
-	return db
+	return closeAndLook(t, tally, path)
 }
 
 // writeTables writes tables as files.

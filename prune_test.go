@@ -130,16 +130,7 @@ func TestPruneKeepsFigures(t *testing.T) {
 	tally.Close()
 
 	// As an older version left it, whose counts knew no day.
-	raw, err := sql.Open("duckdb", db)
-	if err != nil {
-		t.Fatal(err)
-	}
-	if _, err := raw.Exec("alter table rated.outcome_counts drop column date"); err != nil {
-		t.Fatal(err)
-	}
-	if err := raw.Close(); err != nil {
-		t.Fatal(err)
-	}
+	execAll(t, db, []string{"alter table rated.outcome_counts drop column date"})
 	tally = mustOpen(t, db)
 	mustBuild(t, tally)
 	same("after models without the day")

@@ -130,8 +130,10 @@ func (b *builder) accountMonths(ctx context.Context) error {
 	if b.all || b.fresh {
 		changed = "from temp.account_months"
 	}
-	return errors.Join(b.alsoCharge(ctx, changed),
-		b.exec(ctx, "delete from raw.account_months", "insert into raw.account_months by name from temp.account_months", "drop table temp.account_months"))
+	if err := b.alsoCharge(ctx, changed); err != nil {
+		return err
+	}
+	return b.exec(ctx, "delete from raw.account_months", "insert into raw.account_months by name from temp.account_months", "drop table temp.account_months")
 }
 
 // changedTables names the tables whose hash differs between two lists of name

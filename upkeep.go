@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"strconv"
 
 	"github.com/xtally/xtally/reports"
 )
@@ -100,4 +101,40 @@ func (t *Tally) copyTo(ctx context.Context, path string) (err error) {
 		}
 	}
 	return nil
+}
+
+// A night leaves a small row group in each table, and what it takes out leaves holes.
+// Filled up after every night they cost a quarter of it, never they would make the database
+// half as large again, and once a month a month is rewritten at once.
+const buildsToFillUp = 8
+
+// fillUp has the row groups filled up after a build that makes a month whole, and after
+// some that do not.
+func (b *builder) fillUp(ctx context.Context, isWhole bool) error {
+	was, err := b.meta(ctx, "builds_not_filled_up")
+	if err != nil {
+		return err
+	}
+	builds, _ := strconv.Atoi(was) // none yet
+	builds++
+	isDue := isWhole || builds >= buildsToFillUp
+	if isDue {
+		builds = 0
+	}
+	if err := b.vacuum(ctx, isDue); err != nil {
+		return err
+	}
+	return b.setMeta(ctx, "builds_not_filled_up", strconv.Itoa(builds))
+}
+
+// vacuum says whether checkpoints from now on fill up row groups that are small or lost
+// rows. A host's DuckDB is left alone.
+func (t *Tally) vacuum(ctx context.Context, isOn bool) error {
+	switch {
+	case t.o.db != nil:
+		return nil
+	case isOn:
+		return t.exec(ctx, "reset max_vacuum_tasks")
+	}
+	return t.exec(ctx, "set max_vacuum_tasks = 0")
 }

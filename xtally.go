@@ -246,18 +246,6 @@ func (t *Tally) setLimits(ctx context.Context) error {
 		"set write_buffer_row_group_count = 1")
 }
 
-// vacuum says whether checkpoints from now on fill up row groups that are small or lost
-// rows. A host's DuckDB is left alone.
-func (t *Tally) vacuum(ctx context.Context, isOn bool) error {
-	switch {
-	case t.o.db != nil:
-		return nil
-	case isOn:
-		return t.exec(ctx, "reset max_vacuum_tasks")
-	}
-	return t.exec(ctx, "set max_vacuum_tasks = 0")
-}
-
 // creations returns the raw tables as statements.
 func (t *Tally) creations() ([]string, error) {
 	var statements []string
@@ -396,8 +384,14 @@ func (t *Tally) transact(ctx context.Context, f func() error) (err error) {
 	if err != nil {
 		t.conn.ExecContext(context.WithoutCancel(ctx), "rollback")
 	}
+	return ended(ctx, err)
+}
+
+// ended is the end of the context where that is why something failed: the database says
+// only that it was interrupted.
+func ended(ctx context.Context, err error) error {
 	if err != nil && ctx.Err() != nil {
-		return ctx.Err() // the database says only that it was interrupted
+		return ctx.Err()
 	}
 	return err
 }

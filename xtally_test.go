@@ -3,6 +3,7 @@ package xtally_test
 import (
 	"bytes"
 	"context"
+	"database/sql"
 	"errors"
 	"flag"
 	"fmt"
@@ -309,6 +310,20 @@ type tester interface {
 	Fatal(args ...any)
 	Fatalf(format string, args ...any)
 	Cleanup(func())
+}
+
+// closeAndLook opens a database to look inside, once the Tally that had it is closed.
+func closeAndLook(t tester, tally *xtally.Tally, path string) *sql.DB {
+	t.Helper()
+	if err := tally.Close(); err != nil {
+		t.Fatal(err)
+	}
+	db, err := sql.Open("duckdb", path+"?access_mode=read_only")
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { db.Close() })
+	return db
 }
 
 func mustOpen(t tester, path string, opts ...xtally.Option) *xtally.Tally {

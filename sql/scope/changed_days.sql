@@ -5,12 +5,17 @@
 -- sessions that changed, by an event or by a record.
 with
 
-record_days as (
-    select distinct date, cast(answered_at as date) as answered_date
+-- Asked twice, and each time reads no more than it needs.
+records as not materialized (
+    select date, cast(answered_at as date) as answered_date, session_id
     from staging.fee_records
     where month in (select month from raw.build_scope)
         and file_id in (select file_id from changed_records)
         and call_id in (select call_id from changed_records)
+),
+
+record_days as (
+    select distinct date, answered_date from records
 ),
 
 fresh_messages as (
@@ -31,12 +36,9 @@ changed_sessions as (
     where file_id > getvariable('built_to_file')
     union
     select session_id
-    from staging.fee_records
-    where month in (select month from raw.build_scope)
-        and file_id in (select file_id from changed_records)
-        and call_id in (select call_id from changed_records)
-        -- Where nobody archives events, no record is asked for its session.
-        and exists (select session_id from events)
+    from records
+    -- Where nobody archives events, no record is asked for its session.
+    where exists (select session_id from events)
 )
 
 select date from record_days

@@ -2,6 +2,8 @@
 -- key: name
 -- Each with a print of all rows. A model whose header says that it changes with some of
 -- them (-- changes with: bills) reads nothing else, and is made where one of them changed.
+-- The lines of a bill, millions in a year, come with their file and never change: that of
+-- the files, which has their hashes, holds for them.
 with
 
 prints as (
@@ -9,7 +11,7 @@ prints as (
     union all
     select 'bills', 2, count(*), sum(hash(bill_file_months)) from raw.bill_file_months as bill_file_months
     union all
-    select 'bills', 3, count(*), sum(hash(bill_lines)) from raw.bill_lines as bill_lines
+    select 'bills', 3, count(*), 0 from raw.bill_lines
     union all
     select 'bills', 4, count(*), sum(hash(bill_products)) from raw.bill_products as bill_products
     union all

@@ -1,6 +1,6 @@
 -- grain: one row per call event, typed
 -- key: file_id, body_no
--- made by: month
+-- made by: file
 -- Numbers in events may not be the real ones (domain 2): none are taken.
 select
     file_id,

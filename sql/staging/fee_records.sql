@@ -1,6 +1,6 @@
 -- grain: one row per entry of a feeLst, typed
 -- key: file_id, body_no, record_no
--- made by: month
+-- made by: file
 -- Blank means absent; times are UTC as delivered and Beijing as billed. A
 -- record that cannot be charged rightly says why in reject_reason.
 select

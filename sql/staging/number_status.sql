@@ -1,6 +1,6 @@
 -- grain: one row per number in a status notice, typed
 -- key: file_id, body_no, notice_no
--- made by: month
+-- made by: file
 -- The time is the receiver's; empty when the archive did not keep it.
 select
     file_id,

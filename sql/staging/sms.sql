@@ -1,6 +1,6 @@
 -- grain: one row per SMS notice, typed
 -- key: file_id, body_no
--- made by: month
+-- made by: file
 -- notificationMode decides first: a Block notice can carry a result too.
 select
     file_id,
